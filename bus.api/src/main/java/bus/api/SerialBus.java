@@ -1,0 +1,44 @@
+package bus.api;
+
+import java.util.List;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One virtio-serial bus: the device that one virtual machine sees. Registered as a service with the property
+ * {@code bus}, its name, for as long as it is configured.
+ */
+@ProviderType
+public interface SerialBus {
+
+	/** Service property: the name of the bus. */
+	String BUS = "bus";
+
+	/** The bus's name. */
+	String name();
+
+	/** The bus at this moment. */
+	BusInfo info();
+
+	/** The plugged and the failed ports, in plug order, at this moment. */
+	List<PortInfo> ports();
+
+	/**
+	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest.
+	 * Not to be called from a loop thread.
+	 *
+	 * @param request what is asked for
+	 * @param port the host's half
+	 * @return the port as plugged, with its number
+	 * @throws PortRefusedException if the bus cannot have this port; nothing has changed then
+	 */
+	PortInfo plug(PortRequest request, HostPort port) throws PortRefusedException;
+
+	/**
+	 * Unplugs a port and tells the guest. When this returns, no call of the port is running and none will come, and
+	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
+	 *
+	 * @param port as given to {@link #plug}
+	 */
+	void unplug(HostPort port);
+}
