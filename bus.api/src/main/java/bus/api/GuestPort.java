@@ -61,7 +61,8 @@ public interface GuestPort {
 
 	/**
 	 * Watches a descriptor that stays the port's own (a listening socket, an eventfd), edge-triggered: {@code ready} is
-	 * called by the loop when the descriptor becomes readable, and must read or accept until nothing is left.
+	 * called by the loop when the descriptor becomes readable or writable, and must read, accept or write until the kernel
+	 * says EAGAIN, because no further call comes before that.
 	 *
 	 * @param descriptor to be unwatched before it is closed; {@link HostPort#unplugged} comes after all watches have ended
 	 * @param ready runs on the loop thread; must not block; an exception closes the port
