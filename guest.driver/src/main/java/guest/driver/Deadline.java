@@ -13,6 +13,10 @@ record Deadline(long nanoTime) {
 		return nanoTime - System.nanoTime();
 	}
 
+	Duration left() {
+		return Duration.ofNanos(Math.max(0, nanosLeft()));
+	}
+
 	boolean passed() {
 		return nanosLeft() <= 0;
 	}
