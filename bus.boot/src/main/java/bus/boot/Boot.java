@@ -1,0 +1,49 @@
+package bus.boot;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
+/** Prepares the process for the bundles. Public because the bnd launcher makes an instance by name. */
+public final class Boot implements BundleActivator {
+	/** Tells the bnd launcher when to run this. */
+	public static final String IMMEDIATE = "BEFORE_BUNDLES_START";
+
+	static final String FOLDER = "vport.config";
+
+	private static final String SHELL = "org.apache.felix.gogo.jline";
+	private static final int SHELL_START_LEVEL = 2;
+	private static final int WRONG_USE = 2;
+
+	@Override
+	public void start(BundleContext context) {
+		Log.install(System.getenv("VPORT_LOG"));
+		// JLine asks the context class loader for its terminal providers: with none it asks its own bundle, which has them
+		Thread.currentThread().setContextClassLoader(null);
+		nameFolder(System.getProperty(FOLDER));
+		// The framework stays at level 1 until bus.app is ready and has seen a terminal; so a service manager's
+		// /dev/null, which the shell would take for the end of its input, never meets a shell
+		for (var bundle : context.getBundles())
+			if (SHELL.equals(bundle.getSymbolicName()))
+				bundle.adapt(BundleStartLevel.class).setStartLevel(SHELL_START_LEVEL);
+		Signals.stopping(context.getBundle(0).adapt(Framework.class));
+	}
+
+	@Override
+	public void stop(BundleContext context) {
+	}
+
+	/** FileInstall would otherwise invent a folder named "load" in the current one. */
+	private static void nameFolder(String folder) {
+		if (folder == null || !Files.isDirectory(Path.of(folder))) {
+			System.err.println("vport: " + FOLDER + "=" + folder + ": must name the folder of the configurations: java -D"
+					+ FOLDER + "=DIR -jar vport.jar");
+			System.exit(WRONG_USE);
+		}
+		System.setProperty("felix.fileinstall.dir", Path.of(folder).toAbsolutePath().normalize().toString());
+	}
+}
