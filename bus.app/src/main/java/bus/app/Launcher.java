@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -92,7 +93,7 @@ public final class Launcher implements ConfigurationListener {
 			while (true) {
 				changes.acquire();
 				changes.drainPermits();
-				refusals.report(files(), survey());
+				report(files(), survey());
 			}
 		} catch (InterruptedException | IllegalStateException e) {
 			Thread.currentThread().interrupt(); // this bundle stops
@@ -107,7 +108,7 @@ public final class Launcher implements ConfigurationListener {
 		while (true) {
 			var files = files();
 			var survey = survey();
-			refusals.report(files, survey);
+			report(files, survey);
 			var missing = files.stream().filter(file -> !survey.settled(file)).map(ConfigFile::name).toList();
 			if (missing.isEmpty())
 				return;
@@ -118,6 +119,12 @@ public final class Launcher implements ConfigurationListener {
 			}
 			changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
 		}
+	}
+
+	/** While the framework stops, kinds vanish one after the other; that is nobody's mistake. */
+	private void report(List<ConfigFile> files, Survey survey) {
+		if (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE)
+			refusals.report(files, survey);
 	}
 
 	private List<ConfigFile> files() {

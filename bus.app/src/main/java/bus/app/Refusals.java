@@ -59,7 +59,7 @@ final class Refusals extends Handler {
 		var lines = made.failure == null ? List.<String>of() : made.failure.lines().toList();
 		var cause = lines.stream().filter(line -> line.startsWith(CAUSED_BY)).reduce((first, last) -> last)
 				.map(line -> line.substring(CAUSED_BY.length())).orElse(lines.isEmpty() ? "failed" : lines.getFirst());
-		var message = cause.replaceFirst("^[\\w.$]+(Exception|Error): ", "");
+		var message = cause.replaceFirst("^([\\w.$]+(Exception|Error): )+", "");
 		if (!message.startsWith(NOT_A_NUMBER))
 			return message;
 		var value = message.substring(NOT_A_NUMBER.length(), message.indexOf('"', NOT_A_NUMBER.length()));

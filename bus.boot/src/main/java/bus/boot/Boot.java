@@ -2,9 +2,12 @@ package bus.boot;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 
@@ -30,7 +33,11 @@ public final class Boot implements BundleActivator {
 		for (var bundle : context.getBundles())
 			if (SHELL.equals(bundle.getSymbolicName()))
 				bundle.adapt(BundleStartLevel.class).setStartLevel(SHELL_START_LEVEL);
-		Signals.stopping(context.getBundle(0).adapt(Framework.class));
+		var framework = context.getBundle(0).adapt(Framework.class);
+		Signals.stopping(framework);
+		var main = new MainThread();
+		context.addBundleListener(main);
+		context.registerService(Callable.class, main, FrameworkUtil.asDictionary(Map.of("main.thread", true)));
 	}
 
 	@Override
