@@ -7,7 +7,9 @@ import java.util.concurrent.Callable;
 
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 
@@ -25,14 +27,8 @@ public final class Boot implements BundleActivator {
 	@Override
 	public void start(BundleContext context) {
 		Log.install(System.getenv("VPORT_LOG"));
-		// JLine asks the context class loader for its terminal providers: with none it asks its own bundle, which has them
-		Thread.currentThread().setContextClassLoader(null);
 		nameFolder(System.getProperty(FOLDER));
-		// The framework stays at level 1 until bus.app is ready and has seen a terminal; so a service manager's
-		// /dev/null, which the shell would take for the end of its input, never meets a shell
-		for (var bundle : context.getBundles())
-			if (SHELL.equals(bundle.getSymbolicName()))
-				bundle.adapt(BundleStartLevel.class).setStartLevel(SHELL_START_LEVEL);
+		holdBack(context);
 		var framework = context.getBundle(0).adapt(Framework.class);
 		Signals.stopping(framework);
 		var main = new MainThread();
@@ -42,6 +38,23 @@ public final class Boot implements BundleActivator {
 
 	@Override
 	public void stop(BundleContext context) {
+	}
+
+	/**
+	 * Keeps the shell from starting: the framework stays at level 1 until bus.app is ready and has seen a terminal. So a
+	 * service manager's /dev/null, which the shell would take for the end of its input, never meets a shell.
+	 */
+	private static void holdBack(BundleContext context) {
+		for (var bundle : context.getBundles())
+			if (SHELL.equals(bundle.getSymbolicName()))
+				bundle.adapt(BundleStartLevel.class).setStartLevel(SHELL_START_LEVEL);
+		// JLine asks the context class loader for its terminal providers; with none it asks its own bundle, which has
+		// them. STARTING is told on the thread that is about to start the shell
+		SynchronousBundleListener forgetLoader = event -> {
+			if (event.getType() == BundleEvent.STARTING && SHELL.equals(event.getBundle().getSymbolicName()))
+				Thread.currentThread().setContextClassLoader(null);
+		};
+		context.addBundleListener(forgetLoader);
 	}
 
 	/** FileInstall would otherwise invent a folder named "load" in the current one. */
