@@ -43,8 +43,11 @@ public final class Whiteboard implements SerialBusRuntime {
 	private final ServiceComponentRuntime components;
 	private final Roster roster = new Roster(line -> LOG.log(System.Logger.Level.WARNING, line),
 			CompletableFuture.delayedExecutor(STARTUP_SECONDS, TimeUnit.SECONDS));
-	/** Without it configurations are not checked before activation; the ports' own checks remain. */
-	@Reference(cardinality = OPTIONAL, policy = DYNAMIC, policyOption = GREEDY)
+	/**
+	 * Without it configurations are not checked before activation; the ports' own checks remain. DS binds by reference
+	 * name, capitals first: this one comes before "Port".
+	 */
+	@Reference(name = "Metatype", cardinality = OPTIONAL, policy = DYNAMIC, policyOption = GREEDY)
 	private volatile MetaTypeService metatype;
 
 	@Activate
