@@ -21,7 +21,7 @@ record BusConfig(String name, String source, Path socket, int ports, int mode, b
 	static final int MAX_PORTS = 127;
 
 	private static final Set<String> KEYS = Set.of("socket", "ports", "mode", "loop");
-	private static final Set<String> FOREIGN_PREFIXES = Set.of("service.", "felix.", "component.", ".");
+	private static final Set<String> FOREIGN_PREFIXES = Set.of("service.", "felix.", "component.", "osgi.", ".");
 
 	/**
 	 * @throws IllegalArgumentException if a key is missing, unknown or out of range; the message is one line that names

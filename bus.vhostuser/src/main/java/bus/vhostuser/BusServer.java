@@ -26,15 +26,21 @@ final class BusServer implements Transport {
 	private final Seat seat;
 	private final ConsoleDevice device;
 	private final ConsoleBus bus;
-	private int listening = -1;
+	private final int listening;
 	private Session session;
 
 	/** Starts to listen. */
 	BusServer(BusConfig config, Loops loops) throws IOException {
 		this.config = config;
 		this.loops = loops;
-		listening = Sockets.listenUnix(config.socket(), config.mode());
 		seat = loops.sit(config.name(), config.ownLoop());
+		try {
+			listening = Sockets.listenUnix(config.socket(), config.mode());
+		} catch (IOException | RuntimeException e) {
+			loops.leave(seat, () -> {
+			});
+			throw e;
+		}
 		device = new ConsoleDevice(config.name(), config.ports(), seat, this);
 		bus = new ConsoleBus(config.name(), device, seat, this::info);
 		seat.post(this::open);
@@ -68,6 +74,8 @@ final class BusServer implements Transport {
 	}
 
 	private void begin(int descriptor) {
+		if (session != null)
+			session.read();
 		if (session != null) {
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: a second virtual machine was turned away from {1}; one bus"
 					+ " serves one machine, configure another bus for it", config.name(), config.socket());
@@ -76,7 +84,6 @@ final class BusServer implements Transport {
 		}
 		try {
 			session = new Session(config.name(), seat, device, descriptor, () -> session = null);
-			LOG.log(System.Logger.Level.INFO, "bus {0}: a virtual machine has connected", config.name());
 		} catch (IOException e) {
 			Linux.close(descriptor);
 			LOG.log(System.Logger.Level.ERROR, "bus " + config.name() + ": " + e.getMessage());

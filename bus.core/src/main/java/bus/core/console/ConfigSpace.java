@@ -3,6 +3,7 @@ package bus.core.console;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The configuration space, section 5.3.4.
@@ -18,6 +19,8 @@ final class ConfigSpace {
 	private static final int EMERGENCY = 8;
 
 	private final ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(LITTLE_ENDIAN);
+	private int lastValue;
+	private byte[] lastWrite = new byte[SIZE];
 
 	void ports(int usable) {
 		bytes.putInt(4, usable);
@@ -36,20 +39,33 @@ final class ConfigSpace {
 	/**
 	 * What a write means: nothing but {@code emerg_wr} can be written.
 	 *
-	 * <p>QEMU sends the whole space with each write, from a copy that it refreshes on reads only. A write to another
-	 * field therefore repeats the last emergency byte; the other fields then differ from ours, which tells the two apart.
+	 * <p>QEMU sends the whole space with each write, from a copy of its own, which it refreshes when the guest reads. So a
+	 * write to another field repeats the last emergency byte. That is told apart by the other fields: in a true emergency
+	 * write they are ours, or as they were in the write before; zeros if the guest has never read.
 	 *
 	 * @return the byte of an emergency write, or -1 if it was none
 	 */
 	int emergencyByte(int offset, byte[] source) {
 		int value = 0;
-		for (int i = 0; i < source.length; i++) {
-			int at = offset + i;
-			if (at < EMERGENCY && source[i] != bytes.get(at))
-				return -1;
-			if (at >= EMERGENCY && at < SIZE)
-				value |= (source[i] & 0xff) << 8 * (at - EMERGENCY);
-		}
-		return value == 0 ? -1 : value & 0xff;
+		for (int i = 0; i < source.length; i++)
+			if (offset + i >= EMERGENCY && offset + i < SIZE)
+				value |= (source[i] & 0xff) << 8 * (offset + i - EMERGENCY);
+		boolean wholeSpace = offset == 0 && source.length >= SIZE;
+		boolean stale = wholeSpace && value == lastValue && !startsWith(source, bytes.array())
+				&& !startsWith(source, lastWrite);
+		lastValue = value;
+		if (wholeSpace)
+			lastWrite = source.clone();
+		return value == 0 || stale ? -1 : value & 0xff;
+	}
+
+	private static boolean startsWith(byte[] source, byte[] fields) {
+		return Arrays.equals(source, 0, EMERGENCY, fields, 0, EMERGENCY);
+	}
+
+	/** The copy of a front-end that has gone does not count any more. */
+	void forgetWrites() {
+		lastValue = 0;
+		lastWrite = new byte[SIZE];
 	}
 }

@@ -142,6 +142,7 @@ public final class ConsoleDevice {
 	public void disconnect() {
 		forgetDriver();
 		features = 0;
+		config.forgetWrites();
 		usePorts(ports.maxPorts());
 	}
 
@@ -261,7 +262,7 @@ public final class ConsoleDevice {
 	private void latch(int queue, String what) {
 		broken.set(queue);
 		LOG.log(System.Logger.Level.ERROR, "bus {0}: queue {1} stopped, the guest broke a rule: {2}; it works again when"
-				+ " the guest''s driver starts anew", bus, queue, what);
+				+ " the guest''s driver starts anew", bus, String.valueOf(queue), what);
 		transport.error(queue);
 	}
 

@@ -32,6 +32,7 @@ final class ControlChannel {
 	private final MemorySegment incoming;
 	private final ArrayDeque<byte[]> backlog = new ArrayDeque<>();
 	private boolean overflowed;
+	private boolean cut;
 
 	ControlChannel(String bus, ChainBatch batch, MemorySegment incoming) {
 		this.bus = bus;
@@ -43,6 +44,7 @@ final class ControlChannel {
 	void clear() {
 		backlog.clear();
 		overflowed = false;
+		cut = false;
 	}
 
 	/** Keeps a message for {@link #flush}; drops it, and says so once, when the backlog is full. */
@@ -51,8 +53,8 @@ final class ControlChannel {
 			backlog.add(ControlMessage.encode(id, event, value, tail));
 		} else if (!overflowed) {
 			overflowed = true;
-			LOG.log(System.Logger.Level.WARNING, "bus {0}: the guest reads no control messages, {1} wait and further"
-					+ " ones are dropped; restart its driver", bus, BACKLOG);
+			LOG.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest reads no control messages, " + BACKLOG
+					+ " wait and further ones are dropped; restart its driver");
 		}
 	}
 
@@ -66,9 +68,11 @@ final class ControlChannel {
 			}
 			byte[] message = backlog.remove();
 			long length = Math.min(message.length, batch.bytes());
-			if (length < message.length)
-				LOG.log(System.Logger.Level.WARNING, "bus {0}: the guest''s control buffer has {1} bytes, a message"
-						+ " of {2} was cut", bus, batch.bytes(), message.length);
+			if (length < message.length && !cut) {
+				cut = true;
+				LOG.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest's control buffer has " + batch.bytes()
+						+ " bytes, a message of " + message.length + " was cut");
+			}
 			batch.copyFrom(MemorySegment.ofArray(message), length);
 			queue.fill(batch, length);
 		}

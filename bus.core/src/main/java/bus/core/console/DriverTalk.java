@@ -14,7 +14,11 @@ final class DriverTalk implements ControlChannel.Receiver {
 	private final ConsoleDevice device;
 	private final PortTable ports;
 	private final PortState state;
+	/** A driver that keeps failing says nothing new after so many complaints, and must not fill the disk. */
+	private static final int COMPLAINTS = 20;
+
 	private boolean deviceReady;
+	private int complaints;
 
 	DriverTalk(String bus, ConsoleDevice device, PortTable ports, PortState state) {
 		this.bus = bus;
@@ -26,6 +30,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 	/** A driver begins, or there is none any more: it knows nothing of any port. */
 	void forgetDriver() {
 		deviceReady = false;
+		complaints = 0;
 		for (var slot : ports.plugOrder())
 			slot.driverReady = false;
 	}
@@ -39,7 +44,8 @@ final class DriverTalk implements ControlChannel.Receiver {
 		}
 		var slot = ports.get(message.id());
 		if (slot == null || !slot.announced) {
-			warn("virtio-serial-bus: Unexpected port id {1} for device {0}", message.id());
+			complain("virtio-serial-bus: Unexpected port id " + Integer.toUnsignedString(message.id()) + " for device "
+					+ bus);
 			return;
 		}
 		if (event == ControlEvent.PORT_READY)
@@ -50,7 +56,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 
 	private void deviceReady(boolean ready) {
 		if (!ready) {
-			LOG.log(System.Logger.Level.WARNING, "virtio-serial-bus: Guest failure in adding device {0}", bus);
+			complain("virtio-serial-bus: Guest failure in adding device " + bus);
 			return;
 		}
 		deviceReady = true;
@@ -72,7 +78,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 
 	private void portReady(PortSlot slot, boolean ready) {
 		if (!ready) {
-			warn("virtio-serial-bus: Guest failure in adding port {1} for device {0}", slot.id);
+			complain("virtio-serial-bus: Guest failure in adding port " + slot.id + " for device " + bus);
 			return;
 		}
 		// a driver that wakes from suspend repeats its PORT_READY and sends no DEVICE_READY
@@ -89,7 +95,8 @@ final class DriverTalk implements ControlChannel.Receiver {
 		state.calls().run(slot, "guestReady", slot.port::guestReady);
 	}
 
-	private void warn(String text, int id) {
-		LOG.log(System.Logger.Level.WARNING, text, bus, id);
+	private void complain(String text) {
+		if (complaints++ < COMPLAINTS)
+			LOG.log(System.Logger.Level.WARNING, text);
 	}
 }

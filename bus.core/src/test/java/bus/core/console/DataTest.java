@@ -271,6 +271,20 @@ class DataTest {
 		space[0] = 77; // QEMU repeats the stale byte with a write to another field
 		rig.device.writeConfig(0, space);
 		assertEquals("B", console.taken.toString());
+		rig.device.writeConfig(0, space);
+		assertEquals("BB", console.taken.toString(), "the same again from the same copy is a second one");
+	}
+
+	@Test
+	void s61_emergencyBeforeTheGuestEverRead_counts() throws Exception {
+		var console = rig.plugged("con", 0);
+		var space = new byte[12]; // QEMU's copy is all zeros then
+		for (char c : "boot".toCharArray()) {
+			space[8] = (byte) c;
+			rig.device.writeConfig(0, space);
+			rig.device.writeConfig(0, space);
+		}
+		assertEquals("bboooott", console.taken.toString());
 	}
 
 	@Test

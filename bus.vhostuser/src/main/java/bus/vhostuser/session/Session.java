@@ -40,6 +40,7 @@ public final class Session {
 	private boolean protocolFeaturesSet;
 	private boolean owned;
 	private boolean queuesSettled;
+	private boolean greeted;
 	private boolean closed;
 	private int refusals;
 
@@ -58,20 +59,24 @@ public final class Session {
 		loop.watch(descriptor, events -> read());
 	}
 
-	private void read() {
+	/** Handles what has arrived; also asked for before a newcomer is turned away, because this end may be at hand. */
+	public void read() {
 		for (int i = 0; i < MESSAGES_PER_TURN && !closed; i++)
 			try {
 				int state = message.receive(socket);
 				if (state == 0)
 					return;
 				if (state < 0) {
-					end("the virtual machine has gone");
+					end(System.Logger.Level.INFO, "the virtual machine has gone");
 					return;
 				}
+				if (!greeted)
+					LOG.log(System.Logger.Level.INFO, "bus {0}: a virtual machine has connected", bus);
+				greeted = true;
 				dispatch();
 				message.done();
 			} catch (RefusedException e) {
-				end("the connection is closed, because what came is not vhost-user: " + e.getMessage());
+				end(System.Logger.Level.WARNING, "the connection is closed, because what came is not vhost-user: " + e.getMessage());
 			}
 		if (!closed)
 			loop.post(this::read); // the edge is used up, so nobody else would look again
@@ -102,7 +107,7 @@ public final class Session {
 		if (request == Request.GET_CONFIG)
 			send(Reply.configRefused());
 		else if (request != null && request.hasReply())
-			end("the connection is closed, because " + name + " has no reply that says no: " + why);
+			end(System.Logger.Level.WARNING, "the connection is closed, because " + name + " has no reply that says no: " + why);
 		else if (acknowledges())
 			send(Reply.of(1));
 	}
@@ -121,13 +126,14 @@ public final class Session {
 		int sent = socket.send(out, 0, length);
 		// replies are small and each is waited for, so a full socket means a front-end that reads none of them
 		if (sent != length)
-			end("the connection is closed, because the front-end does not read its replies");
+			end(System.Logger.Level.WARNING, "the connection is closed, because the front-end does not read its replies");
 	}
 
-	private void end(String why) {
+	private void end(System.Logger.Level level, String why) {
 		if (closed)
 			return;
-		LOG.log(System.Logger.Level.INFO, "bus {0}: {1}", bus, why);
+		if (greeted) // else it was somebody who only looked whether the socket lives
+			LOG.log(level, "bus {0}: {1}", bus, why);
 		close();
 		ended.run();
 	}
