@@ -2,6 +2,7 @@ package guest.driver;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -30,13 +31,13 @@ final class ConsoleProgram implements PortProgram {
 	}
 
 	@Override
-	public void step() throws IOException {
+	public Duration step() throws IOException {
 		boolean connected = stream.port().hostConnected();
 		if (connected && !hostWasConnected)
 			stream.print("\r\nWelcome to the simulated guest of vport, on port " + stream.port().id()
 					+ ". Try 'help'.\r\n" + PROMPT);
 		hostWasConnected = connected;
-		stream.pump(this::type);
+		return stream.pump(this::type) ? Duration.ZERO : WHEN_SOMETHING_HAPPENS;
 	}
 
 	private void type(int character) {

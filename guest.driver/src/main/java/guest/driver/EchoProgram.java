@@ -1,6 +1,7 @@
 package guest.driver;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** Sends every line back. */
 final class EchoProgram implements PortProgram {
@@ -16,8 +17,8 @@ final class EchoProgram implements PortProgram {
 	}
 
 	@Override
-	public void step() throws IOException {
-		stream.pump(this::take);
+	public Duration step() throws IOException {
+		return stream.pump(this::take) ? Duration.ZERO : WHEN_SOMETHING_HAPPENS;
 	}
 
 	private void take(int character) {

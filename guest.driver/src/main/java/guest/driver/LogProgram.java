@@ -18,18 +18,15 @@ final class LogProgram implements PortProgram {
 	}
 
 	@Override
-	public void step() throws IOException {
-		if (next.passed() && stream.port().hostConnected()) {
+	public Duration step() throws IOException {
+		boolean connected = stream.port().hostConnected();
+		if (connected && next.passed()) {
 			next = Deadline.after(PERIOD);
 			stream.print(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " line " + ++number + " of "
 					+ stream.port().name() + "\n");
 		}
-		stream.pump(character -> {
+		boolean more = stream.pump(character -> {
 		});
-	}
-
-	@Override
-	public Duration patience() {
-		return stream.port().hostConnected() ? next.left() : PortProgram.super.patience();
+		return more ? Duration.ZERO : connected ? next.left() : WHEN_SOMETHING_HAPPENS;
 	}
 }

@@ -8,6 +8,7 @@ import java.util.function.IntConsumer;
 final class PortStream {
 	private static final int OUTPUT_LIMIT = 64 << 10;
 	private static final int INPUT_SIZE = 4096;
+	private static final int TURNS = 16;
 
 	private final GuestSidePort port;
 	private final byte[] input = new byte[INPUT_SIZE];
@@ -53,14 +54,20 @@ final class PortStream {
 		}
 	}
 
-	/** Hands over what has come, until there is no more or the answers are not taken. */
-	void pump(IntConsumer program) throws IOException {
+	/**
+	 * Hands over what has come, until there is no more, or the answers are not taken, or it was another port's turn.
+	 *
+	 * @return whether there is more that could be had at once
+	 */
+	boolean pump(IntConsumer program) throws IOException {
 		flush();
-		while (outputEnd - outputStart < OUTPUT_LIMIT) {
+		for (int turn = 0; outputEnd - outputStart < OUTPUT_LIMIT; turn++) {
 			if (inputStart == inputEnd) {
+				if (turn >= TURNS)
+					return true;
 				int n = port.readNow(input, 0, input.length);
 				if (n <= 0)
-					return;
+					return false;
 				inputStart = 0;
 				inputEnd = n;
 			}
@@ -68,5 +75,6 @@ final class PortStream {
 				program.accept(input[inputStart++] & 0xff);
 			flush();
 		}
+		return false;
 	}
 }

@@ -117,7 +117,7 @@ public final class SimulatedGuest {
 		var programs = new IdentityHashMap<GuestSidePort, PortProgram>();
 		long seen = 0;
 		while (ended.getCount() > 0) {
-			var patience = Duration.ofHours(1);
+			var patience = PortProgram.WHEN_SOMETHING_HAPPENS;
 			programs.keySet().removeIf(GuestSidePort::isRemoved);
 			for (var port : console.ports())
 				patience = shorter(patience, step(console, port, programs));
@@ -135,10 +135,7 @@ public final class SimulatedGuest {
 			if (!programs.containsKey(port))
 				begin(console, port, programs);
 			var program = programs.get(port);
-			if (program == null)
-				return Duration.ofHours(1);
-			program.step();
-			return program.patience();
+			return program == null ? PortProgram.WHEN_SOMETHING_HAPPENS : program.step();
 		} catch (LinuxException e) {
 			if (!port.isRemoved())
 				throw e;
