@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -19,7 +18,6 @@ import java.util.function.Predicate;
  * {@link DriverSettings#patience}, the driver has failed: every method throws the reason from then on.
  */
 public final class ConsoleDriver implements AutoCloseable {
-	private static final long SPIN_NANOS = 20_000;
 	private static final int EMERGENCY_WRITE_OFFSET = 8;
 
 	private final FrontEnd frontEnd;
@@ -89,7 +87,10 @@ public final class ConsoleDriver implements AutoCloseable {
 
 	/** The guest goes on where it was. */
 	public void resume() throws IOException {
-		lock.run(() -> frontEnd.start(features, queues.rings(), true));
+		lock.run(() -> {
+			frontEnd.start(features, queues.rings(), true);
+			handleCalls(); // those that came while the guest stood still
+		});
 	}
 
 	/** The driver is unloaded and loaded, or the guest reboots: all ports go, and come back if the device adds them. */
@@ -201,33 +202,27 @@ public final class ConsoleDriver implements AutoCloseable {
 
 	/** Any message to the device, sane or not. */
 	public void sendControl(ControlMessage message) throws IOException {
-		lock.run(() -> sendControlBytes(message.encode(), message.toString()));
+		lock.run(() -> {
+			if (!multiport())
+				return;
+			byte[] bytes = message.encode();
+			queues.controlOut().send(bytes, 0, bytes.length); // never full: each is waited for
+			spinUntilTaken(queues.controlOut(), message.toString());
+		});
 	}
 
 	void sendControl(int id, int event, int value) throws IOException {
 		sendControl(new ControlMessage(id, event, value));
 	}
 
-	private void sendControlBytes(byte[] bytes, String what) throws IOException {
-		if (!multiport())
-			return;
-		var queue = queues.controlOut();
-		queue.send(bytes, 0, bytes.length); // never full: each is waited for
-		spinUntilTaken(queue, what);
-	}
-
 	/** Linux waits so, with a busy processor and often with interrupts off: a device that dawdles stops the guest. */
 	void spinUntilTaken(TransmitQueue queue, String what) throws IOException {
-		var deadline = Deadline.after(settings.patience());
-		while (!queue.idle()) {
-			if (deadline.passed()) {
-				var e = new BackEndException("the device has kept " + what + " for " + settings.patience().toMillis()
-						+ " ms; Linux hangs here");
-				lock.fail(e);
-				throw e;
-			}
-			LockSupport.parkNanos(SPIN_NANOS);
-		}
+		if (queue.spinUntilIdle(settings.patience()))
+			return;
+		var e = new BackEndException("the device has kept " + what + " for " + settings.patience().toMillis()
+				+ " ms; Linux hangs here");
+		lock.fail(e);
+		throw e;
 	}
 
 	boolean multiport() {
@@ -249,11 +244,16 @@ public final class ConsoleDriver implements AutoCloseable {
 	/** The device has called, for whichever queues. */
 	void called() throws IOException {
 		lock.run(() -> {
-			if (multiport() && frontEnd.running())
-				control.receive(queues.controlIn());
-			control.ports().forEach(GuestSidePort::discardIfClosed);
-			lock.changed();
+			if (frontEnd.running())
+				handleCalls();
 		});
+	}
+
+	private void handleCalls() throws IOException {
+		if (multiport())
+			control.receive(queues.controlIn());
+		control.ports().forEach(GuestSidePort::discardIfClosed);
+		lock.changed();
 	}
 
 	/** The back-end's channel has something to read. */

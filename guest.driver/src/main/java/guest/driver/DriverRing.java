@@ -131,7 +131,9 @@ public final class DriverRing {
 		else
 			describeDirect(readable, writables);
 		chainLength[head] = needed;
-		writable[head] = writables.stream().mapToLong(MemorySegment::byteSize).sum();
+		writable[head] = 0;
+		for (var part : writables)
+			writable[head] += part.byteSize();
 		freeCount -= needed;
 		memory.availRing(available & size - 1, head);
 		available = available + 1 & 0xffff;

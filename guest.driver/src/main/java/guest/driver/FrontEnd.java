@@ -40,6 +40,7 @@ public final class FrontEnd implements AutoCloseable {
 	private long protocol;
 	private long backEndQueues;
 	private boolean running;
+	private boolean closed;
 
 	/**
 	 * @param connected to the back-end; from now on this object's
@@ -275,6 +276,10 @@ public final class FrontEnd implements AutoCloseable {
 
 	@Override
 	public void close() {
+		if (closed)
+			return;
+		closed = true;
+		running = false;
 		channel.close();
 		if (backEndChannel != null)
 			backEndChannel.close();

@@ -3,10 +3,14 @@ package guest.driver;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A transmitq: copies what is sent, frees the copy when the device returns it. Under the driver's lock. */
 final class TransmitQueue {
+	private static final long SPIN_NANOS = 20_000;
+
 	private final DriverRing ring;
 	private final EventCounter kick;
 	private final BufferPool pool;
@@ -33,6 +37,17 @@ final class TransmitQueue {
 	boolean idle() {
 		reclaim();
 		return outstanding == 0;
+	}
+
+	/** Waits as Linux does with a busy processor, except that it ends; false when the time is over. */
+	boolean spinUntilIdle(Duration limit) {
+		var deadline = Deadline.after(limit);
+		while (!idle()) {
+			if (deadline.passed())
+				return false;
+			LockSupport.parkNanos(SPIN_NANOS);
+		}
+		return true;
 	}
 
 	/** To be called when not {@link #full}. */

@@ -158,6 +158,8 @@ final class ConsoleDriverTest {
 	void port_removedAndAddedAgain_isAnother() throws IOException {
 		var port = named();
 		port.open();
+		device.input(2, "stale");
+		port.readNBytes(1, LONG);
 		device.control(2, PORT_REMOVE, 1);
 		assertEquals(19, assertThrows(LinuxException.class, () -> port.read(new byte[1], 0, 1, LONG)).errno());
 		assertTrue(port.isRemoved());
@@ -216,6 +218,22 @@ final class ConsoleDriverTest {
 		assertTrue(driver.awaitUntil(LONG, port::hostConnected));
 		device.input(2, "on");
 		assertArrayEquals(bytes("on"), port.readNBytes(2, LONG));
+	}
+
+	@Test
+	void driver_pausedAndResumed_goesOnWhereItWas() throws IOException {
+		var port = named();
+		port.open();
+		for (int round = 0; round < 20; round++) { // more than the ring has
+			device.input(2, "in" + round % 10);
+			assertArrayEquals(bytes("in" + round % 10), port.readNBytes(3, LONG));
+			port.writeFully(bytes("out"), LONG);
+			driver.pause();
+			driver.resume();
+			assertTrue(port.awaitTaken(LONG));
+		}
+		assertEquals(60, device.output(2).length);
+		assertEquals(1, device.told.stream().filter(text -> text.startsWith("DEVICE_READY")).count());
 	}
 
 	@Test

@@ -73,6 +73,7 @@ final class FrontEndTest {
 			expected.addAll(Collections.nCopies(4, "SET_VRING_CALL R +fd"));
 			assertEquals(expected, device.log);
 			device.log.clear();
+			device.baseLie = 7;
 			assertEquals(7, frontEnd.stop()[0]);
 			frontEnd.start(VirtioFeature.AS_LINUX, Arrays.asList(ring, null, null, null), true);
 			assertEquals(7, device.base(0));

@@ -37,9 +37,21 @@ final class RingDevice {
 	private int signalled;
 
 	RingDevice(GuestRam ram, RingMemory ring, boolean eventIdx) {
+		this(ram, ring, eventIdx, 0);
+	}
+
+	/** A device that goes on where one that had completed everything it took has stopped. */
+	RingDevice(GuestRam ram, RingMemory ring, boolean eventIdx, int base) {
+		this.lastAvail = base;
+		this.usedIdx = base;
+		this.signalled = base;
 		this.ram = ram;
 		this.ring = ring;
 		this.eventIdx = eventIdx;
+	}
+
+	int base() {
+		return lastAvail;
 	}
 
 	/** The next chain or null; asks for a kick when there is none. */

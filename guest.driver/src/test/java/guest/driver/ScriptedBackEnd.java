@@ -56,6 +56,8 @@ final class ScriptedBackEnd implements AutoCloseable {
 	private volatile boolean ended;
 	/** Request that is acknowledged with an error. */
 	volatile Request refused;
+	/** Added to the bases it returns, to recognise them when they come back. */
+	volatile int baseLie;
 	volatile Throwable failure;
 
 	ScriptedBackEnd(MessageSocket socket, long features, long protocolFeatures, int ports) throws IOException {
@@ -124,8 +126,9 @@ final class ScriptedBackEnd implements AutoCloseable {
 
 	private byte[] stop(int queue) {
 		var ring = vrings.get(queue);
+		int base = ring.device.base();
 		ring.device = null;
-		return Message.u32s(queue, ring.base + 7); // nonsense, but recognisable when it comes back
+		return Message.u32s(queue, base + baseLie);
 	}
 
 	private void note(Request request, Message message) throws IOException {
@@ -171,7 +174,8 @@ final class ScriptedBackEnd implements AutoCloseable {
 		int n = ring.size;
 		var memory = new RingMemory(n, part(region, ring.addresses[0], 16L * n), part(region, ring.addresses[2],
 				6 + 2L * n), part(region, ring.addresses[1], 6 + 8L * n));
-		ring.device = new RingDevice(region.ram(), memory, (acked & VirtioFeature.EVENT_IDX) != 0);
+		ring.device = new RingDevice(region.ram(), memory, (acked & VirtioFeature.EVENT_IDX) != 0,
+				ring.base);
 	}
 
 	private static MemorySegment part(Region region, long userAddress, long size) {
