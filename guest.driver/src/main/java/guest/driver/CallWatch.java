@@ -6,8 +6,8 @@ import java.io.IOException;
 import bus.linux.Epoll;
 
 /**
- * The thread that waits for the device: for calls, for messages on the back-end's channel, for its end. Interrupts of the
- * guest, so to speak.
+ * The thread that waits for the device: for calls, for messages on the back-end's channel, for its end. Interrupts of
+ * the guest, so to speak.
  */
 final class CallWatch implements AutoCloseable {
 	private static final int EVENTS = 64;

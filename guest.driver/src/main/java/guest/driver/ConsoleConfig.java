@@ -8,6 +8,7 @@ record ConsoleConfig(int columns, int rows, int maxPorts) {
 
 	static ConsoleConfig decode(byte[] bytes) {
 		var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-		return new ConsoleConfig(Short.toUnsignedInt(in.getShort(0)), Short.toUnsignedInt(in.getShort(2)), in.getInt(4));
+		return new ConsoleConfig(Short.toUnsignedInt(in.getShort(0)), Short.toUnsignedInt(in.getShort(2)),
+				in.getInt(4));
 	}
 }

@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 /**
  * A virtio-console driver that behaves as Linux's, on a {@link FrontEnd} whose handshake was made.
  *
- * <p>Threads: any number of callers. One platform thread of this object's own waits for calls of the device, answers the
- * control channel and wakes callers; callers move their bytes themselves. All of them under one lock, which also owns the
- * front-end from {@link #start} on: use the methods here to pause it or to read its config space.
+ * <p>Threads: any number of callers. One platform thread of this object's own waits for calls of the device, answers
+ * the control channel and wakes callers; callers move their bytes themselves. All of them under one lock, which also
+ * owns the front-end from {@link #start} on: use the methods here to pause it or to read its config space.
  *
  * <p>When the device lies, goes away or keeps control messages or console output longer than
  * {@link DriverSettings#patience}, the driver has failed: every method throws the reason from then on.

@@ -95,7 +95,7 @@ final class ConsoleProgram implements PortProgram {
 			case "uname" -> say("vport simulated guest, Java " + System.getProperty("java.version") + " "
 					+ System.getProperty("os.arch"));
 			case "echo" -> say(space < 0 ? "" : command.substring(space + 1).strip());
-			case "exit" -> say("A console does not end. Detach on the host's side, or remove the guest's configuration.");
+			case "exit" -> say("A console does not end. Detach on the host's side.");
 			default -> say("sh: " + verb + ": not found; try 'help'");
 		}
 	}

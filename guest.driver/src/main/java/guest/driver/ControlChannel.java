@@ -89,7 +89,8 @@ final class ControlChannel {
 		if (message.event() == ControlMessage.PORT_ADD)
 			portAdded(message, port);
 		else if (port == null)
-			keep(complaints, "Invalid index " + Integer.toUnsignedString(message.id()) + " in control packet: " + message);
+			keep(complaints, "Invalid index " + Integer.toUnsignedString(message.id())
+					+ " in control packet: " + message);
 		else
 			handle(message, port);
 	}

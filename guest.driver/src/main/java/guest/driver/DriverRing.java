@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * The driver's side of a split virtqueue: gives chains of buffers to the device and takes them back.
  *
- * <p>One thread at a time. Needs no kernel: the memory may be any off-heap memory, and kicks and calls are the caller's.
- * What the device returns is checked; a lie throws {@link DeviceViolationException}. To lie to the device, write through
- * {@link #memory()}.
+ * <p>One thread at a time. Needs no kernel: the memory may be any off-heap memory, and kicks and calls are the
+ * caller's. What the device returns is checked; a lie throws {@link DeviceViolationException}. To lie to the device,
+ * write through {@link #memory()}.
  */
 public final class DriverRing {
 	/** What {@link #add} answers when descriptors are short: nothing was added. */

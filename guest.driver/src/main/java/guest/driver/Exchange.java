@@ -60,7 +60,8 @@ final class Exchange {
 		if (answer.request() != request.id() || answer.flags() != REPLY_FLAGS || answer.payload().length != size
 				|| answer.descriptors().length != 0) {
 			answer.closeDescriptors();
-			throw new BackEndException("wrong answer to " + request + ": " + answer + ", wanted flags=0x5 size=" + size);
+			throw new BackEndException("wrong answer to " + request + ": " + answer
+					+ ", wanted flags=0x5 size=" + size);
 		}
 		return answer;
 	}

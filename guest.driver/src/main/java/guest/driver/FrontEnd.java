@@ -15,8 +15,8 @@ import bus.linux.Sockets;
  * A vhost-user front-end that sends what QEMU 11.1 sends, in QEMU's order: {@link #handshake} is what happens when the
  * device is made, {@link #start} when the guest's driver sets DRIVER_OK, {@link #stop} at reset, pause or reboot.
  *
- * <p>Every answer is checked; a refusal, a wrong answer or silence throws {@link BackEndException}. One thread at a time.
- * For what QEMU never sends there is {@link #channel}.
+ * <p>Every answer is checked; a refusal, a wrong answer or silence throws {@link BackEndException}. One thread at a
+ * time. For what QEMU never sends there is {@link #channel}.
  */
 public final class FrontEnd implements AutoCloseable {
 	/** VHOST_USER_F_PROTOCOL_FEATURES. */

@@ -11,8 +11,8 @@ import bus.linux.Errno;
 import bus.linux.LinuxException;
 
 /**
- * A port as a program in the guest sees it, with the manners of Linux: of /dev/vportNpM for a character port, of hvc for
- * a console. Any thread.
+ * A port as a program in the guest sees it, with the manners of Linux: of /dev/vportNpM for a character port, of hvc
+ * for a console. Any thread.
  *
  * <p>A console is always open, {@link #open} refuses it; it knows no end of file, and its output is waited for.
  */
@@ -169,7 +169,8 @@ public final class GuestSidePort {
 			if (n == 0)
 				throw new EOFException(this + ": end of file after " + done + " of " + count + " bytes");
 			if (n == WOULD_BLOCK)
-				throw new IOException(this + ": only " + done + " of " + count + " bytes in " + timeout.toMillis() + " ms");
+				throw new IOException(this + ": only " + done + " of " + count + " bytes in "
+						+ timeout.toMillis() + " ms");
 			done += n;
 		}
 		return bytes;
@@ -213,8 +214,8 @@ public final class GuestSidePort {
 		for (int done = 0; done < bytes.length;) {
 			int n = write(bytes, done, bytes.length - done, deadline.left());
 			if (n == WOULD_BLOCK)
-				throw new IOException(this + ": took " + done + " of " + bytes.length + " bytes in " + timeout.toMillis()
-						+ " ms");
+				throw new IOException(this + ": took " + done + " of " + bytes.length + " bytes in "
+						+ timeout.toMillis() + " ms");
 			done += n;
 		}
 	}

@@ -18,8 +18,8 @@ import bus.linux.LinuxException;
 import bus.linux.MessageSocket;
 
 /**
- * vhost-user messages over a socket, with deadlines and without opinions: a test may send what it likes, in the pieces it
- * likes. Owns the socket. One thread at a time.
+ * vhost-user messages over a socket, with deadlines and without opinions: a test may send what it likes, in the pieces
+ * it likes. Owns the socket. One thread at a time.
  */
 public final class MessageChannel implements AutoCloseable {
 	private static final int SIZE_OFFSET = 8;

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 
-/** Reads a port byte by byte and writes to it without waiting. While output is stuck nothing is read: no queue grows. */
+/**
+ * Reads a port byte by byte and writes to it without waiting. While output is stuck nothing is read: no queue grows.
+ */
 final class PortStream {
 	private static final int OUTPUT_LIMIT = 64 << 10;
 	private static final int INPUT_SIZE = 4096;

@@ -12,7 +12,9 @@ public final class ProtocolFeature {
 	public static final long XEN_MMAP = 1 << 17;
 	public static final long GPA_ADDRESSES = 1 << 21;
 
-	/** QEMU 11.1 takes all it is offered of bits 0 to 19, 21 and 22. The two that would end differently are left out. */
+	/**
+	 * QEMU 11.1 takes all it is offered of bits 0 to 19, 21 and 22. The two that would end differently are left out.
+	 */
 	public static final long AS_QEMU = 0x6fffff & ~(INBAND_NOTIFICATIONS | XEN_MMAP);
 	/** User-mode Linux: no MQ, memory as one table. */
 	public static final long AS_UML = REPLY_ACK | BACKEND_REQ | CONFIG;

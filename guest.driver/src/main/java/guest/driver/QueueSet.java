@@ -3,7 +3,9 @@ package guest.driver;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All queues of a driver, made anew whenever the driver is loaded. Port 0 has 0 and 1, control 2 and 3, port i 2i+2. */
+/**
+ * All queues of a driver, made anew whenever the driver is loaded. Port 0 has 0 and 1, control 2 and 3, port i 2i+2.
+ */
 final class QueueSet {
 	private static final int CONTROL = 1;
 

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A receiveq: buffers are with the device until it has written to them; what it returns stays in the ring until read, and
- * goes back to the device when it has been read. Under the driver's lock.
+ * A receiveq: buffers are with the device until it has written to them; what it returns stays in the ring until read,
+ * and goes back to the device when it has been read. Under the driver's lock.
  */
 final class ReceiveQueue {
 	private final DriverRing ring;

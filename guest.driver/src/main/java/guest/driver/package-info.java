@@ -7,8 +7,9 @@
  * virtio-console driver that behaves as Linux's, with its ports as {@link guest.driver.GuestSidePort}.
  * {@link guest.driver.SimulatedGuest} is the component that makes a small lively guest of them for the demo.
  *
- * <p>It shares {@code bus.linux} with the product and nothing else: where product and specification differ, this package
- * must not agree with the product because it runs the same code. Everything a hostile guest would set is public.
+ * <p>It shares {@code bus.linux} with the product and nothing else: where product and specification differ, this
+ * package must not agree with the product because it runs the same code. Everything a hostile guest would set is
+ * public.
  *
  * <p>Threads: rings and front-end belong to one thread at a time. The console driver has one platform thread of its own
  * that waits for calls; it and all callers meet under one lock.

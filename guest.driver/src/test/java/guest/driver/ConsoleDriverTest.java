@@ -161,8 +161,8 @@ final class ConsoleDriverTest {
 		device.input(2, "stale");
 		port.readNBytes(1, LONG);
 		device.control(2, PORT_REMOVE, 1);
+		assertTrue(driver.awaitUntil(LONG, port::isRemoved));
 		assertEquals(19, assertThrows(LinuxException.class, () -> port.read(new byte[1], 0, 1, LONG)).errno());
-		assertTrue(port.isRemoved());
 		device.control(2, PORT_ADD, 1);
 		var again = driver.awaitPort("org.example.a", LONG);
 		assertTrue(driver.awaitUntil(LONG, again::hostConnected));
@@ -179,7 +179,8 @@ final class ConsoleDriverTest {
 		device.control(2, PORT_NAME, 1, bytes("other"));
 		device.control(2, 99, 1);
 		assertTrue(driver.awaitUntil(LONG, () -> driver.complaints().size() == 4), driver.complaints().toString());
-		assertEquals("Request for adding port with out-of-bound id 3, max. supported id: 2", driver.complaints().get(1));
+		assertEquals("Request for adding port with out-of-bound id 3, max. supported id: 2",
+				driver.complaints().get(1));
 	}
 
 	@Test

@@ -12,7 +12,8 @@ final class ControlMessageTest {
 	void bytes_ofKnownMessage_littleEndian() {
 		var bytes = new ControlMessage(ControlMessage.NO_ID, ControlMessage.DEVICE_READY, 1).encode();
 		assertArrayEquals(new byte[] { -1, -1, -1, -1, 0, 0, 1, 0 }, bytes);
-		assertArrayEquals(new byte[] { 2, 1, 0, 0, 7, 0, 1, 2, 'a' }, new ControlMessage(258, 7, 513, (byte) 'a').encode());
+		assertArrayEquals(new byte[] { 2, 1, 0, 0, 7, 0, 1, 2, 'a' },
+				new ControlMessage(258, 7, 513, (byte) 'a').encode());
 	}
 
 	@Test

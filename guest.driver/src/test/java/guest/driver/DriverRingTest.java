@@ -184,7 +184,8 @@ final class DriverRingTest {
 		var random = new Random(seed);
 		for (int mode = 0; mode < 4; mode++) {
 			var ring = new DriverRing(ram, 16, (mode & 1) != 0, (mode & 2) != 0);
-			traffic(ring, new RingDevice(ram, ring.memory(), (mode & 1) != 0), random, "seed=" + seed + " mode=" + mode);
+			var device = new RingDevice(ram, ring.memory(), (mode & 1) != 0);
+			traffic(ring, device, random, "seed=" + seed + " mode=" + mode);
 		}
 	}
 

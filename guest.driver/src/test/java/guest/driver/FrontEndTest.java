@@ -104,7 +104,8 @@ final class FrontEndTest {
 				frontEnd.handshake();
 				frontEnd.start(VirtioFeature.AS_LINUX, List.of(), false);
 				frontEnd.stop();
-				assertTrue(device.log.containsAll(List.of("SET_BACKEND_REQ_FD R +fd", "ADD_MEM_REG R +fd")), "round " + i);
+				assertTrue(device.log.containsAll(List.of("SET_BACKEND_REQ_FD R +fd", "ADD_MEM_REG R +fd")),
+						"round " + i);
 			}
 		}
 	}

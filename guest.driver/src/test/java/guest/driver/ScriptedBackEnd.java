@@ -20,7 +20,9 @@ import bus.linux.Linux;
 import bus.linux.MappedFile;
 import bus.linux.MessageSocket;
 
-/** A back-end of a few lines, correct for a correct front-end, that writes down what it is told. One thread of its own. */
+/**
+ * A back-end of a few lines, correct for a correct front-end, that writes down what it is told. One thread of its own.
+ */
 final class ScriptedBackEnd implements AutoCloseable {
 	static final long ALL = ProtocolFeature.MQ | ProtocolFeature.REPLY_ACK | ProtocolFeature.BACKEND_REQ
 			| ProtocolFeature.CONFIG | ProtocolFeature.CONFIGURE_MEM_SLOTS | ProtocolFeature.GPA_ADDRESSES;

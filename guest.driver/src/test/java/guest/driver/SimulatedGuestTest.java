@@ -63,7 +63,8 @@ final class SimulatedGuestTest {
 					new ControlMessage(0, ControlMessage.PORT_OPEN, 1)));
 			backEnd.console.ports.put(1, List.of(new ControlMessage(1, ControlMessage.PORT_NAME, 1, bytes("org.x.log")),
 					new ControlMessage(1, ControlMessage.PORT_OPEN, 1)));
-			backEnd.console.ports.put(2, List.of(new ControlMessage(2, ControlMessage.PORT_NAME, 1, bytes("org.x.echo")),
+			backEnd.console.ports.put(2, List.of(new ControlMessage(2, ControlMessage.PORT_NAME, 1,
+							bytes("org.x.echo")),
 					new ControlMessage(2, ControlMessage.PORT_OPEN, 1)));
 		});
 		return backEnd;
