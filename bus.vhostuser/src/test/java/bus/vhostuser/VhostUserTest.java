@@ -73,7 +73,7 @@ class VhostUserTest {
 		var settings = kind.equals("uml") ? FrontEndSettings.uml(3) : FrontEndSettings.qemu(3);
 		var linux = DriverSettings.linux();
 		var driver = switch (kind) {
-			case "small buffers" -> linux.withBuffers(3, 8);
+			case "small buffers" -> linux.withBuffers(3, 32);
 			case "no event index" -> linux.withFeatures(linux.features() & ~(1L << 29));
 			case "no indirect" -> linux.withFeatures(linux.features() & ~(1L << 28));
 			default -> linux;
