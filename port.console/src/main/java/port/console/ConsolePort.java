@@ -40,7 +40,7 @@ public final class ConsolePort implements HostPort, Attachable {
 		String name() default "";
 
 		@AttributeDefinition(description = "a port number, 0 to 126; without it 0 if free, else the lowest free one",
-				min = "-1", max = "126", required = false)
+				required = false)
 		int id() default -1;
 
 		@AttributeDefinition(description = "PATH of a symbolic link to make to the pseudo terminal", required = false)

@@ -38,8 +38,7 @@ public final class SocketPort implements HostPort {
 		@AttributeDefinition(description = "the NAME that the guest sees, for instance org.example.x", required = false)
 		String name() default "";
 
-		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", min = "-1", max = "126",
-				required = false)
+		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", required = false)
 		int id() default -1;
 
 		@AttributeDefinition(description = Listen.ALLOWED)
