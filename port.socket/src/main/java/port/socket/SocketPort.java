@@ -62,10 +62,20 @@ public final class SocketPort implements HostPort {
 	public void plugged(GuestPort guest) throws IOException {
 		this.guest = guest;
 		attached = false;
-		listening = Listen.parse(config.listen()).open();
+		listening = listen(config.listen());
 		LOG.log(System.Logger.Level.INFO,
 				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
 		guest.watch(listening.descriptor(), this::accept);
+	}
+
+	/** What the kernel refuses is the operator's to correct, like a wrong value. */
+	private static Listen.Listening listen(String value) throws IOException {
+		var listen = Listen.parse(value);
+		try {
+			return listen.open();
+		} catch (IOException e) {
+			throw new IOException("listen=" + value.strip() + ": " + e.getMessage() + "; allowed: " + Listen.ALLOWED, e);
+		}
 	}
 
 	/** The watch is edge-triggered: a client that came while another was attached is found only by asking. */
