@@ -60,8 +60,10 @@ public interface GuestPort {
 	void detach();
 
 	/**
-	 * Watches a descriptor that stays the port's own (a listening socket, an eventfd), edge-triggered: {@code ready} is
-	 * called by the loop when the descriptor becomes readable, and must read or accept until nothing is left.
+	 * Watches a descriptor that stays the port's own (a listening socket, an eventfd, a pseudo terminal), edge-triggered:
+	 * {@code ready} is called by the loop when the descriptor becomes readable or writable or hangs up, and when the watch
+	 * begins if it already is. It does not come again until something changes: what {@code ready} leaves unread or
+	 * unaccepted, the port must come back to by itself.
 	 *
 	 * @param descriptor to be unwatched before it is closed; {@link HostPort#unplugged} comes after all watches have ended
 	 * @param ready runs on the loop thread; must not block; an exception closes the port

@@ -1,0 +1,361 @@
+package bus.core.console;
+
+import java.lang.foreign.Arena;
+import java.util.BitSet;
+import java.util.List;
+
+import bus.api.HostPort;
+import bus.api.PortInfo;
+import bus.api.PortRefusedException;
+import bus.api.PortRequest;
+import bus.core.virtio.ChainBatch;
+import bus.core.virtio.Feature;
+import bus.core.virtio.GuestViolationException;
+import bus.core.virtio.RingPosition;
+import bus.core.virtio.SplitQueue;
+
+/**
+ * The device that one guest sees: routes queues to ports, and what the transport learns to whom it concerns. Every method
+ * is called by the loop thread.
+ *
+ * <p>Queues are numbered as in section 5.3.2: 0 and 1 are receiveq and transmitq of port 0, 2 and 3 those of the control
+ * channel, 2i+2 and 2i+3 those of port i.
+ */
+public final class ConsoleDevice {
+	/** Device-type features, section 5.3.3. */
+	public static final long F_SIZE = 1;
+	public static final long F_MULTIPORT = 2;
+	public static final long F_EMERG_WRITE = 4;
+
+	/** Buffers of a control message, which has 8 bytes from the driver. */
+	static final int CONTROL_SEGMENTS = 16;
+
+	private static final System.Logger LOG = System.getLogger("bus.core");
+
+	private final String bus;
+	private final Loop loop;
+	private final Transport transport;
+	private final Arena arena = Arena.ofShared();
+	private final ChainBatch controlBatch = new ChainBatch(arena, CONTROL_SEGMENTS);
+	private final PortTable ports;
+	private final PortState state;
+	private final ConfigSpace config = new ConfigSpace();
+	private final ControlChannel control;
+	private final DriverTalk talk;
+	private final GuestToHost transmit;
+	private final HostToGuest receive;
+	private final SplitQueue[] queues;
+	private final WorkQueue work;
+	private final BitSet broken = new BitSet();
+	private int usablePorts;
+	private long features;
+	private boolean running;
+
+	/**
+	 * @param bus its name, for messages
+	 * @param maxPorts 1 to 127
+	 */
+	public ConsoleDevice(String bus, int maxPorts, Loop loop, Transport transport) {
+		if (maxPorts < 1 || maxPorts > PortTable.LIMIT)
+			throw new IllegalArgumentException("ports=" + maxPorts + ", allowed: 1 to " + PortTable.LIMIT);
+		this.bus = bus;
+		this.loop = loop;
+		this.transport = transport;
+		this.ports = new PortTable(maxPorts);
+		this.state = new PortState(bus, this, loop);
+		this.control = new ControlChannel(bus, controlBatch, arena.allocate(64, 8));
+		this.talk = new DriverTalk(bus, this, ports, state);
+		this.transmit = new GuestToHost(state.calls(), state);
+		this.receive = new HostToGuest(state.calls(), state);
+		this.queues = new SplitQueue[queueCount()];
+		this.work = new WorkQueue(queueCount());
+		usePorts(maxPorts);
+	}
+
+	// ---- what the transport asks and tells
+
+	/** Queues that all configured ports need. */
+	public int queueCount() {
+		return 2 * (ports.maxPorts() + 1);
+	}
+
+	/** The features offered. A bus of one port is no multiport device, as in QEMU. */
+	public long offeredFeatures() {
+		return Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC | F_SIZE | F_EMERG_WRITE
+				| (ports.maxPorts() > 1 ? F_MULTIPORT : 0);
+	}
+
+	public void features(long negotiated) {
+		features = negotiated;
+	}
+
+	/** The monitor gave fewer queues than all ports need: the ports beyond are not shown to the guest. */
+	public void usePorts(int usable) {
+		usablePorts = Math.clamp(usable, 1, ports.maxPorts());
+		config.ports(usablePorts);
+	}
+
+	public int usablePorts() {
+		return usablePorts;
+	}
+
+	/** Fills {@code target} from the configuration space. */
+	public void readConfig(int offset, byte[] target) {
+		config.read(offset, target);
+	}
+
+	/** The guest wrote to the configuration space; works in any state of the device. */
+	public void writeConfig(int offset, byte[] source) {
+		int character = config.emergencyByte(offset, source);
+		if (character < 0)
+			return;
+		for (var slot : ports.plugOrder())
+			if (slot.request.console() && slot.hostOpen) {
+				state.calls().run(slot, "emergency", () -> slot.port.emergency((byte) character));
+				return;
+			}
+	}
+
+	/** A queue is set up, enabled, and its driver runs. */
+	public void start(int queue, SplitQueue ring) {
+		if (queue >= queues.length)
+			return; // the monitor has more queues than this bus has ports
+		queues[queue] = ring;
+		broken.clear(queue);
+		if (queue == decidingQueue())
+			driverStarts(ring);
+		kick(queue);
+	}
+
+	/** A queue must not be touched any more; answers where it stood, or null if it was not started. */
+	public RingPosition stop(int queue) {
+		if (queue >= queues.length || queues[queue] == null)
+			return null;
+		var position = queues[queue].position();
+		queues[queue] = null;
+		if (queue == decidingQueue() && running)
+			driverStops();
+		return position;
+	}
+
+	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
+	public void disconnect() {
+		forgetDriver();
+		features = 0;
+		config.forgetWrites();
+		usePorts(ports.maxPorts());
+	}
+
+	/** The driver kicked a queue. */
+	public void kick(int queue) {
+		if (queue < queues.length && queues[queue] != null) {
+			work.add(queue);
+			loop.requestTurn();
+		}
+	}
+
+	/**
+	 * Serves each waiting queue once.
+	 *
+	 * @return whether queues wait again
+	 */
+	public boolean turn(Scratch scratch) {
+		for (int n = work.size(); n > 0; n--)
+			serve(work.take(), scratch);
+		return work.size() > 0;
+	}
+
+	/** Whether a queue stopped because its driver broke a rule. */
+	public boolean isBroken() {
+		return !broken.isEmpty();
+	}
+
+	/** Whether a driver runs. */
+	public boolean isRunning() {
+		return running;
+	}
+
+	// ---- drivers come and go
+
+	/** The queue that a driver uses first, and that tells a fresh driver from one that goes on after a pause. */
+	private int decidingQueue() {
+		return isMultiport() ? ControlChannel.TRANSMITQ : 1;
+	}
+
+	boolean isMultiport() {
+		return Feature.has(features, F_MULTIPORT);
+	}
+
+	private void driverStarts(SplitQueue ring) {
+		if (ring.position().next() == 0)
+			forgetDriver();
+		running = true;
+		if (!isMultiport() && ports.get(0) != null)
+			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
+		for (var slot : List.copyOf(ports.plugOrder()))
+			state.calls().run(slot, "running", () -> slot.port.running(true));
+		for (int queue = 0; queue < queues.length; queue++)
+			kick(queue);
+	}
+
+	private void driverStops() {
+		running = false;
+		for (var slot : List.copyOf(ports.plugOrder()))
+			state.calls().run(slot, "running", () -> slot.port.running(false));
+	}
+
+	private void forgetDriver() {
+		control.clear();
+		talk.forgetDriver();
+		for (var ring : queues)
+			if (ring != null)
+				ring.forgetOffset();
+		for (var slot : List.copyOf(ports.plugOrder()))
+			if (slot.guestOpen)
+				state.guestOpened(slot, false);
+	}
+
+	// ---- the queues' turns
+
+	private void serve(int queue, Scratch scratch) {
+		var ring = queues[queue];
+		if (ring == null || broken.get(queue) || !running)
+			return;
+		try {
+			boolean again = switch (queue) {
+				case ControlChannel.RECEIVEQ -> flushControl(ring);
+				case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
+				default -> serveData(queue, ring, scratch);
+			};
+			publish(queue, ring);
+			if (again)
+				work.add(queue);
+		} catch (GuestViolationException | GuestMemoryGoneException e) {
+			latch(queue, e.getMessage());
+		} catch (InternalError | IndexOutOfBoundsException e) {
+			latch(queue, "its memory is gone: " + e.getMessage()); // a page beyond the end of a truncated file
+		}
+	}
+
+	private boolean flushControl(SplitQueue ring) {
+		control.flush(ring);
+		return false;
+	}
+
+	private boolean serveData(int queue, SplitQueue ring, Scratch scratch) {
+		if (!isMultiport() && queue > 1)
+			return false;
+		var slot = ports.get(PortSlot.portOf(queue));
+		if (slot != null && !slot.announced)
+			slot = null;
+		return queue % 2 == 0 ? receive.turn(ring, slot, scratch) : transmit.turn(ring, slot, scratch);
+	}
+
+	private void publish(int queue, SplitQueue ring) {
+		if (queues[queue] != ring)
+			return; // stopped by what a port did in its call
+		ring.publish();
+		if (ring.isCallDue())
+			transport.call(queue);
+	}
+
+	private void latch(int queue, String what) {
+		broken.set(queue);
+		LOG.log(System.Logger.Level.ERROR, "bus {0}: queue {1} stopped, the guest broke a rule: {2}; it works again when"
+				+ " the guest''s driver starts anew", bus, String.valueOf(queue), what);
+		transport.error(queue);
+	}
+
+	// ---- what ports need of the device
+
+	PortState state() {
+		return state;
+	}
+
+	boolean isUsable(int id) {
+		return id < usablePorts;
+	}
+
+	/** Gives both queues of a port a turn. */
+	void serve(PortSlot slot) {
+		kick(slot.receiveq());
+		kick(slot.transmitq());
+	}
+
+	/** Sends a control message about a port that the driver knows. */
+	void tell(PortSlot slot, ControlEvent event, int value, byte... tail) {
+		if (slot.driverReady)
+			tell(slot.id, event, value, tail);
+	}
+
+	void tell(int id, ControlEvent event, int value, byte... tail) {
+		if (!isMultiport())
+			return;
+		control.send(id, event, value, tail);
+		kick(ControlChannel.RECEIVEQ);
+	}
+
+	void resize(PortSlot slot, int columns, int rows) {
+		slot.columns = columns;
+		slot.rows = rows;
+		tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(columns, rows));
+		if (slot.id == 0) {
+			config.size(columns, rows);
+			if (!isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+				transport.configChanged();
+		}
+	}
+
+	// ---- plugging
+
+	/** Takes a slot; the guest does not hear of it yet. */
+	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
+		return ports.reserve(request, port);
+	}
+
+	/** The port works: the guest hears of it. */
+	void announce(PortSlot slot) {
+		slot.announced = true;
+		if (!isUsable(slot.id))
+			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1}", bus, needsQueues(slot.id));
+		if (running && !isMultiport() && slot.id == 0)
+			slot.guestOpen = true;
+		talk.announce(slot);
+		serve(slot);
+	}
+
+	/** Frees the slot of a port that did not come to life, or that goes. */
+	void release(PortSlot slot) {
+		state.retire(slot);
+		ports.release(slot);
+		if (slot.announced) {
+			kick(slot.transmitq()); // nobody is there any more: what the guest wrote is discarded
+			talk.withdraw(slot);
+		}
+	}
+
+	PortSlot find(HostPort port) {
+		for (var slot : ports.plugOrder())
+			if (slot.port == port)
+				return slot;
+		return null;
+	}
+
+	List<PortSlot> plugged() {
+		return List.copyOf(ports.plugOrder());
+	}
+
+	PortInfo info(PortSlot slot) {
+		return slot.info(bus, isUsable(slot.id) ? "" : needsQueues(slot.id));
+	}
+
+	private String needsQueues(int id) {
+		return "port " + id + " is beyond the queues that the virtual machine gave; it needs num_vqs="
+				+ 2 * (id + 2);
+	}
+
+	/** Frees native memory. No other call may follow. */
+	public void close() {
+		arena.close();
+	}
+}

@@ -1,0 +1,99 @@
+package bus.core.console;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+
+import bus.core.virtio.ChainBatch;
+import bus.core.virtio.SplitQueue;
+
+/**
+ * Control messages in both directions. What the driver has no buffer for is kept, in order, and goes out when it posts
+ * one: QEMU's bus drops it. Loop thread.
+ */
+final class ControlChannel {
+	static final int RECEIVEQ = 2;
+	static final int TRANSMITQ = 3;
+
+	/**
+	 * Messages kept for a driver that posts no buffers. 127 ports need 4 each when a driver starts, twice over if it
+	 * starts again at once; a driver that leaves more behind does not read its control queue at all.
+	 */
+	static final int BACKLOG = 1024;
+
+	private static final System.Logger LOG = System.getLogger("bus.core");
+
+	/** Takes what the driver says. */
+	interface Receiver {
+		void control(ControlMessage message);
+	}
+
+	private final String bus;
+	private final ChainBatch batch;
+	private final MemorySegment incoming;
+	private final ArrayDeque<byte[]> backlog = new ArrayDeque<>();
+	private boolean overflowed;
+	private boolean cut;
+
+	ControlChannel(String bus, ChainBatch batch, MemorySegment incoming) {
+		this.bus = bus;
+		this.batch = batch;
+		this.incoming = incoming;
+	}
+
+	/** Forgets what was kept: it was meant for a driver that is gone. */
+	void clear() {
+		backlog.clear();
+		overflowed = false;
+		cut = false;
+	}
+
+	/** Keeps a message for {@link #flush}; drops it, and says so once, when the backlog is full. */
+	void send(int id, ControlEvent event, int value, byte... tail) {
+		if (backlog.size() < BACKLOG) {
+			backlog.add(ControlMessage.encode(id, event, value, tail));
+		} else if (!overflowed) {
+			overflowed = true;
+			LOG.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest reads no control messages, " + BACKLOG
+					+ " wait and further ones are dropped; restart its driver");
+		}
+	}
+
+	/** Puts what was kept into the driver's buffers, one message each; the caller publishes. */
+	void flush(SplitQueue queue) {
+		while (!backlog.isEmpty()) {
+			if (queue.fetch(batch, true, 1, 1) == 0) {
+				if (queue.armKick())
+					continue;
+				return;
+			}
+			byte[] message = backlog.remove();
+			long length = Math.min(message.length, batch.bytes());
+			if (length < message.length && !cut) {
+				cut = true;
+				LOG.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest's control buffer has " + batch.bytes()
+						+ " bytes, a message of " + message.length + " was cut");
+			}
+			batch.copyFrom(MemorySegment.ofArray(message), length);
+			queue.fill(batch, length);
+		}
+	}
+
+	/**
+	 * Handles everything the driver has sent; the caller publishes. At most a ring of messages, so that a driver that
+	 * sends without end gets its turn like everybody else.
+	 *
+	 * @return whether more may be waiting
+	 */
+	boolean drain(SplitQueue queue, Receiver receiver) {
+		for (int i = 0; i < SplitQueue.MAX_SIZE; i++) {
+			if (queue.fetch(batch, false, ConsoleDevice.CONTROL_SEGMENTS, 1) == 0)
+				return queue.armKick();
+			boolean tail = queue.isWithinChain(); // of a message with more buffers than a batch: nothing of meaning
+			long length = batch.copyTo(incoming);
+			queue.consume(batch, batch.bytes());
+			if (length >= ControlMessage.SIZE && !tail)
+				receiver.control(ControlMessage.decode(incoming.asByteBuffer()));
+		}
+		return true;
+	}
+}

@@ -1,0 +1,102 @@
+package bus.core.console;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the driver says on the control queue and what it is answered: the handshake of section 5.3.6.2, in the order that
+ * QEMU's bus has it. Loop thread.
+ */
+final class DriverTalk implements ControlChannel.Receiver {
+
+	private static final System.Logger LOG = System.getLogger("bus.core");
+
+	private final String bus;
+	private final ConsoleDevice device;
+	private final PortTable ports;
+	private final PortState state;
+	/** A driver that keeps failing says nothing new after so many complaints, and must not fill the disk. */
+	private static final int COMPLAINTS = 20;
+
+	private boolean deviceReady;
+	private int complaints;
+
+	DriverTalk(String bus, ConsoleDevice device, PortTable ports, PortState state) {
+		this.bus = bus;
+		this.device = device;
+		this.ports = ports;
+		this.state = state;
+	}
+
+	/** A driver begins, or there is none any more: it knows nothing of any port. */
+	void forgetDriver() {
+		deviceReady = false;
+		complaints = 0;
+		for (var slot : ports.plugOrder())
+			slot.driverReady = false;
+	}
+
+	@Override
+	public void control(ControlMessage message) {
+		var event = ControlEvent.of(message.event());
+		if (event == ControlEvent.DEVICE_READY) {
+			deviceReady(message.value() != 0);
+			return;
+		}
+		var slot = ports.get(message.id());
+		if (slot == null || !slot.announced) {
+			complain("virtio-serial-bus: Unexpected port id " + Integer.toUnsignedString(message.id()) + " for device "
+					+ bus);
+			return;
+		}
+		if (event == ControlEvent.PORT_READY)
+			portReady(slot, message.value() != 0);
+		else if (event == ControlEvent.PORT_OPEN)
+			state.guestOpened(slot, message.value() != 0);
+	}
+
+	private void deviceReady(boolean ready) {
+		if (!ready) {
+			complain("virtio-serial-bus: Guest failure in adding device " + bus);
+			return;
+		}
+		deviceReady = true;
+		for (var slot : ports.plugOrder())
+			announce(slot);
+	}
+
+	/** Tells the driver of a port, if there is a driver and it has queues for it. */
+	void announce(PortSlot slot) {
+		if (deviceReady && slot.announced && device.isUsable(slot.id))
+			device.tell(slot.id, ControlEvent.PORT_ADD, 1);
+	}
+
+	/** Tells the driver that a port is gone. */
+	void withdraw(PortSlot slot) {
+		if (deviceReady && device.isUsable(slot.id))
+			device.tell(slot.id, ControlEvent.PORT_REMOVE, 1);
+	}
+
+	private void portReady(PortSlot slot, boolean ready) {
+		if (!ready) {
+			complain("virtio-serial-bus: Guest failure in adding port " + slot.id + " for device " + bus);
+			return;
+		}
+		// a driver that wakes from suspend repeats its PORT_READY and sends no DEVICE_READY
+		deviceReady = true;
+		slot.driverReady = true;
+		if (slot.request.console())
+			device.tell(slot, ControlEvent.CONSOLE_PORT, 1);
+		if (slot.columns >= 0)
+			device.tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(slot.columns, slot.rows));
+		if (!slot.request.name().isEmpty())
+			device.tell(slot, ControlEvent.PORT_NAME, 1, slot.request.name().getBytes(StandardCharsets.UTF_8));
+		if (slot.hostOpen)
+			device.tell(slot, ControlEvent.PORT_OPEN, 1);
+		state.calls().run(slot, "guestReady", slot.port::guestReady);
+	}
+
+	private void complain(String text) {
+		if (complaints++ < COMPLAINTS)
+			LOG.log(System.Logger.Level.WARNING, text);
+	}
+}

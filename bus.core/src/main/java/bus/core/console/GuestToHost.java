@@ -1,0 +1,112 @@
+package bus.core.console;
+
+import bus.core.virtio.ChainBatch;
+import bus.core.virtio.SplitQueue;
+import bus.linux.Errno;
+import bus.linux.Linux;
+
+/**
+ * Moves what the guest wrote from a transmitq to a port's host side: with writev straight from guest memory to a
+ * descriptor, or through one copy to the port's own call. Loop thread.
+ */
+final class GuestToHost {
+	/** A turn of one queue, after which others get theirs. */
+	static final long BYTES_PER_TURN = 256 * 1024;
+
+	/** What a batch costs at least, or a driver that offers empty buffers without end would keep the loop for itself. */
+	static final long LEAST_CHARGE = 1024;
+
+	private final PortCalls calls;
+	private final PortState state;
+
+	GuestToHost(PortCalls calls, PortState state) {
+		this.calls = calls;
+		this.state = state;
+	}
+
+	/**
+	 * One turn.
+	 *
+	 * @param slot the queue's port, or null if none is plugged there
+	 * @return whether the queue wants another turn
+	 */
+	boolean turn(SplitQueue queue, PortSlot slot, Scratch scratch) {
+		long budget = BYTES_PER_TURN;
+		while (budget > 0) {
+			if (slot != null && slot.hostOpen && slot.throttled)
+				return false;
+			if (queue.fetch(scratch.batch, false, Scratch.SEGMENTS, budget) == 0) {
+				if (!queue.armKick())
+					return false;
+				continue;
+			}
+			long moved = move(queue, slot, scratch);
+			if (moved < 0)
+				return false;
+			queue.publish();
+			budget -= Math.max(moved, LEAST_CHARGE);
+		}
+		return true;
+	}
+
+	/** Moves one batch; bytes moved, or -1 if the host side takes no more. */
+	private long move(SplitQueue queue, PortSlot slot, Scratch scratch) {
+		var batch = scratch.batch;
+		if (slot == null || !slot.hostOpen || slot.descriptor != null && slot.descriptor.deaf)
+			return discard(queue, slot, batch);
+		if (batch.bytes() == 0) {
+			queue.consume(batch, 0);
+			return 0;
+		}
+		return slot.descriptor != null ? write(queue, slot, batch) : hand(queue, slot, scratch);
+	}
+
+	/** Nobody is there to take it (statement 38 of QEMU's bus): the buffers go back, the loss is counted. */
+	private static long discard(SplitQueue queue, PortSlot slot, ChainBatch batch) {
+		if (slot != null)
+			slot.lost += batch.bytes();
+		queue.consume(batch, batch.bytes());
+		return batch.bytes();
+	}
+
+	private long write(SplitQueue queue, PortSlot slot, ChainBatch batch) {
+		long written = Linux.writev(slot.descriptor.number, batch.iovec(), batch.segments());
+		if (written >= 0) {
+			queue.consume(batch, written);
+			slot.fromGuest += written;
+			return written;
+		}
+		switch (Linux.errno(written)) {
+			case Errno.EINTR:
+				return 0;
+			case Errno.EAGAIN:
+				slot.descriptor.writable = false;
+				slot.throttled = true;
+				return -1;
+			case Errno.EFAULT:
+				throw new GuestMemoryGoneException();
+			default:
+				state.hostDeaf(slot);
+				return 0;
+		}
+	}
+
+	private long hand(SplitQueue queue, PortSlot slot, Scratch scratch) {
+		int offered = (int) scratch.batch.copyTo(scratch.copy);
+		int taken = calls.guestData(slot, scratch.buffer.clear().limit(offered));
+		if (taken == PortCalls.FAILED)
+			return -1;
+		slot.fromGuest += taken;
+		if (taken < offered && slot.request.console()) {
+			slot.lost += offered - taken; // Linux spins with interrupts off until a console's buffer comes back
+			queue.consume(scratch.batch, offered);
+			return offered;
+		}
+		queue.consume(scratch.batch, taken);
+		if (taken < offered && slot.hostOpen) {
+			slot.throttled = true;
+			return -1;
+		}
+		return taken;
+	}
+}

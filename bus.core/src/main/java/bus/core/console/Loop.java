@@ -1,0 +1,47 @@
+package bus.core.console;
+
+/** The thread that owns a device, as the device sees it: implemented by the transport. */
+public interface Loop {
+
+	/** What is called when a watched descriptor changes. */
+	interface Watch {
+		/**
+		 * @param events a union of the constants of {@code bus.linux.Epoll}
+		 */
+		void ready(int events);
+	}
+
+	/** Whether the caller is the loop thread of this device. */
+	boolean isCurrent();
+
+	/**
+	 * Runs a task on the loop thread. Any thread; the queue is bounded, and a thread that is not a loop waits when it is
+	 * full.
+	 *
+	 * @throws IllegalStateException if the loop has ended, or if a loop fills the queue by itself
+	 */
+	void post(Runnable task);
+
+	/** Asks for {@link ConsoleDevice#turn} soon. Loop thread. */
+	void requestTurn();
+
+	/**
+	 * Watches a descriptor for reading, writing and hang-up, edge-triggered. Loop thread.
+	 *
+	 * @throws java.io.IOException if the kernel refuses it
+	 */
+	void watch(int descriptor, Watch watch) throws java.io.IOException;
+
+	/** Ends a watch, before the descriptor is closed; no event of it is delivered any more. Loop thread. */
+	void unwatch(int descriptor);
+
+	/** Port code is about to run. Loop thread. */
+	void enterPort();
+
+	/**
+	 * Port code has returned.
+	 *
+	 * @return nanoseconds it took
+	 */
+	long leavePort();
+}

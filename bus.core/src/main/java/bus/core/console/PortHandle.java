@@ -1,0 +1,146 @@
+package bus.core.console;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import bus.api.GuestPort;
+
+/**
+ * The guest's half as the port's author sees it: each call, from whatever thread, becomes a step on the loop thread.
+ * After the port was unplugged nothing happens any more.
+ */
+final class PortHandle implements GuestPort {
+	private final String bus;
+	private final ConsoleDevice device;
+	private final Loop loop;
+	private final PortSlot slot;
+	private final PortState state;
+	private final AtomicBoolean readablePending = new AtomicBoolean();
+	private final AtomicBoolean writablePending = new AtomicBoolean();
+	/** Made once: a signal for each buffer must not allocate. */
+	private final Runnable readable = this::signalReadable;
+	private final Runnable writable = this::signalWritable;
+
+	PortHandle(String bus, ConsoleDevice device, Loop loop, PortSlot slot) {
+		this.bus = bus;
+		this.device = device;
+		this.loop = loop;
+		this.slot = slot;
+		this.state = device.state();
+	}
+
+	@Override
+	public String bus() {
+		return bus;
+	}
+
+	@Override
+	public int id() {
+		return slot.id;
+	}
+
+	@Override
+	public String name() {
+		return slot.request.name();
+	}
+
+	@Override
+	public boolean guestOpen() {
+		return slot.guestOpen;
+	}
+
+	@Override
+	public void open() {
+		submitWhilePlugged(() -> state.hostOpened(slot));
+	}
+
+	@Override
+	public void close() {
+		submitWhilePlugged(() -> {
+			state.detach(slot);
+			state.hostClosed(slot);
+		});
+	}
+
+	@Override
+	public void readable() {
+		if (readablePending.compareAndSet(false, true))
+			submit(readable);
+	}
+
+	@Override
+	public void writable() {
+		if (writablePending.compareAndSet(false, true))
+			submit(writable);
+	}
+
+	private void signalReadable() {
+		readablePending.set(false);
+		slot.readable = true;
+		device.serve(slot);
+	}
+
+	private void signalWritable() {
+		writablePending.set(false);
+		if (slot.descriptor == null) // a descriptor says itself when it is writable
+			slot.throttled = false;
+		device.serve(slot);
+	}
+
+	@Override
+	public void resize(int columns, int rows) {
+		if (columns < 0 || columns > 0xffff || rows < 0 || rows > 0xffff)
+			throw new IllegalArgumentException("columns=" + columns + " rows=" + rows + ", allowed: 0 to 65535");
+		submitWhilePlugged(() -> device.resize(slot, columns, rows));
+	}
+
+	@Override
+	public void attach(int descriptor) {
+		submit(() -> state.attach(slot, descriptor)); // which closes it if the port is gone
+	}
+
+	@Override
+	public void detach() {
+		submitWhilePlugged(() -> state.detach(slot));
+	}
+
+	@Override
+	public void watch(int descriptor, Runnable ready) {
+		submitWhilePlugged(() -> {
+			try {
+				loop.watch(descriptor, events -> state.calls().run(slot, "watch", ready));
+				slot.watched.add(descriptor);
+			} catch (IOException e) {
+				state.fault(slot, "cannot watch descriptor=" + descriptor + ": " + e.getMessage());
+			}
+		});
+	}
+
+	@Override
+	public void unwatch(int descriptor) {
+		submit(() -> {
+			if (slot.watched.remove(descriptor))
+				loop.unwatch(descriptor);
+		});
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		submitWhilePlugged(() -> state.calls().run(slot, "execute", task));
+	}
+
+	/** Steps check for themselves that the port is still plugged, or do no harm if it is not. */
+	private void submit(Runnable step) {
+		if (loop.isCurrent())
+			step.run();
+		else
+			loop.post(step);
+	}
+
+	private void submitWhilePlugged(Runnable step) {
+		submit(() -> {
+			if (!slot.unplugged)
+				step.run();
+		});
+	}
+}

@@ -1,0 +1,147 @@
+package bus.core.console;
+
+import java.io.IOException;
+
+import bus.linux.Epoll;
+import bus.linux.Linux;
+
+/**
+ * What opens and closes a port's host side, and what that means for the guest. Loop thread.
+ */
+final class PortState {
+
+	private static final System.Logger LOG = System.getLogger("bus.core");
+
+	private final String bus;
+	private final ConsoleDevice device;
+	private final Loop loop;
+	private final PortCalls calls;
+
+	PortState(String bus, ConsoleDevice device, Loop loop) {
+		this.bus = bus;
+		this.device = device;
+		this.loop = loop;
+		this.calls = new PortCalls(loop, this::fault);
+	}
+
+	PortCalls calls() {
+		return calls;
+	}
+
+	/** The host side opens; no effect if it is open. */
+	void hostOpened(PortSlot slot) {
+		if (slot.hostOpen || slot.fault != null)
+			return;
+		slot.hostOpen = true;
+		device.tell(slot, ControlEvent.PORT_OPEN, 1);
+		device.serve(slot);
+	}
+
+	/**
+	 * The host side closes: what the guest has written and the port not taken is discarded with the queue's next turn,
+	 * the half-consumed buffer too, which goes back to the guest.
+	 */
+	void hostClosed(PortSlot slot) {
+		if (!slot.hostOpen)
+			return;
+		slot.hostOpen = false;
+		slot.throttled = false;
+		slot.readable = false;
+		device.tell(slot, ControlEvent.PORT_OPEN, 0);
+		device.serve(slot);
+	}
+
+	/** Lets the loop move the bytes of a descriptor from now on. */
+	void attach(PortSlot slot, int number) {
+		release(slot);
+		if (slot.fault != null || slot.unplugged) {
+			Linux.close(number);
+			return;
+		}
+		var descriptor = new HostDescriptor(number);
+		try {
+			loop.watch(number, events -> ready(slot, descriptor, events));
+		} catch (IOException e) {
+			Linux.close(number);
+			fault(slot, "cannot watch its descriptor: " + e.getMessage());
+			return;
+		}
+		slot.descriptor = descriptor;
+		slot.throttled = false;
+		hostOpened(slot);
+		device.serve(slot);
+	}
+
+	/** Closes the descriptor, if there is one, and the host side. */
+	void detach(PortSlot slot) {
+		if (slot.descriptor == null)
+			return;
+		release(slot);
+		hostClosed(slot);
+	}
+
+	/** The descriptor came to its end. */
+	void hangup(PortSlot slot) {
+		detach(slot);
+		calls.run(slot, "hangup", slot.port::hangup);
+	}
+
+	/** Nobody reads at the far end any more; what it wrote before it left is still delivered to a guest that listens. */
+	void hostDeaf(PortSlot slot) {
+		if (!slot.guestOpen) {
+			hangup(slot);
+			return;
+		}
+		slot.descriptor.deaf = true;
+		slot.descriptor.readable = true;
+		device.serve(slot);
+	}
+
+	private void ready(PortSlot slot, HostDescriptor descriptor, int events) {
+		if ((events & (Epoll.IN | Epoll.HUP | Epoll.ERR | Epoll.RDHUP)) != 0)
+			descriptor.readable = true;
+		if ((events & Epoll.OUT) != 0 && !descriptor.writable) {
+			descriptor.writable = true;
+			slot.throttled = false;
+		}
+		device.serve(slot);
+	}
+
+	private void release(PortSlot slot) {
+		if (slot.descriptor == null)
+			return;
+		loop.unwatch(slot.descriptor.number);
+		Linux.close(slot.descriptor.number);
+		slot.descriptor = null;
+	}
+
+	/** The guest opened or closed its end; the port hears of it even if nothing changed. */
+	void guestOpened(PortSlot slot, boolean open) {
+		slot.guestOpen = open;
+		if (open)
+			calls.run(slot, "guestOpened", slot.port::guestOpened);
+		else
+			calls.run(slot, "guestClosed", slot.port::guestClosed);
+		device.serve(slot);
+	}
+
+	/** Closes a port whose code failed; it stays where it is, with the reason, until it is unplugged. */
+	void fault(PortSlot slot, String reason) {
+		if (slot.fault != null)
+			return;
+		slot.fault = reason;
+		LOG.log(System.Logger.Level.ERROR, "bus {0}: {1} closed: {2}", bus, slot.describe(), reason);
+		release(slot);
+		hostClosed(slot);
+	}
+
+	/** Takes a port out of use: afterwards nothing calls it. */
+	void retire(PortSlot slot) {
+		slot.unplugged = true;
+		release(slot);
+		slot.watched.forEach(loop::unwatch);
+		slot.watched.clear();
+		slot.hostOpen = false;
+		slot.throttled = false;
+	}
+}

@@ -1,0 +1,78 @@
+package bus.core.console;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import bus.api.HostPort;
+import bus.api.PortRefusedException;
+import bus.api.PortRequest;
+
+/**
+ * Which port has which number. The rules, their order and their words are those of QEMU's bus, so that what people know,
+ * and what their scripts look for, holds here. Loop thread.
+ */
+final class PortTable {
+	/** The ring index in vhost-user messages has 8 bits, and 2 + 2 * ports queues are needed. */
+	static final int LIMIT = 127;
+
+	private final PortSlot[] slots;
+	private final List<PortSlot> plugOrder = new ArrayList<>();
+
+	PortTable(int maxPorts) {
+		this.slots = new PortSlot[maxPorts];
+	}
+
+	int maxPorts() {
+		return slots.length;
+	}
+
+	/** The port with a number, or null. */
+	PortSlot get(int id) {
+		return id >= 0 && id < slots.length ? slots[id] : null;
+	}
+
+	/** All ports, first plugged first. */
+	List<PortSlot> plugOrder() {
+		return Collections.unmodifiableList(plugOrder);
+	}
+
+	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
+		checkUnique(request);
+		int id = request.id() == PortRequest.ANY_ID ? freeId(request.console()) : request.id();
+		if (id >= slots.length || id < 0)
+			throw new PortRefusedException("virtio-serial-bus: Out-of-range port id specified, max. allowed: "
+					+ (slots.length - 1) + " (id=" + id + "; ports=" + slots.length + " on this bus)");
+		if (id == 0 && !request.console())
+			throw new PortRefusedException("Port number 0 on virtio-serial devices reserved for virtconsole devices"
+					+ " for backward compatibility.");
+		var slot = new PortSlot(id, request, port);
+		slots[id] = slot;
+		plugOrder.add(slot);
+		return slot;
+	}
+
+	private void checkUnique(PortRequest request) throws PortRefusedException {
+		if (get(request.id()) != null)
+			throw new PortRefusedException("virtio-serial-bus: A port already exists at id " + request.id());
+		for (var other : plugOrder)
+			if (!request.name().isEmpty() && request.name().equals(other.request.name()))
+				throw new PortRefusedException("virtio-serial-bus: A port already exists by name " + request.name());
+	}
+
+	/** A console takes number 0 if it is free; that number is nobody else's. */
+	private int freeId(boolean console) throws PortRefusedException {
+		if (console && slots[0] == null)
+			return 0;
+		for (int id = 1; id < slots.length; id++)
+			if (slots[id] == null)
+				return id;
+		throw new PortRefusedException("virtio-serial-bus: Maximum port limit for this device reached (ports="
+				+ slots.length + "; a larger ports= needs num_vqs=2*(ports+1) in the virtual machine)");
+	}
+
+	void release(PortSlot slot) {
+		slots[slot.id] = null;
+		plugOrder.remove(slot);
+	}
+}

@@ -1,0 +1,138 @@
+package bus.core.virtio;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+import bus.linux.Iovec;
+
+/**
+ * A snapshot of the next chains of a queue: checked, translated, ready for one readv or writev. {@link SplitQueue#fetch}
+ * fills it; nothing in it refers to the guest's descriptors any more, so a guest that rewrites them changes nothing.
+ *
+ * <p>The last chain may be there in part: when it has more buffers than the batch has entries, the rest comes with a
+ * later batch. Reused for ever; no method allocates. Thread: the loop that owns it.
+ */
+public final class ChainBatch {
+	private final Iovec iovec;
+	private final MemorySegment[] source;
+	private final long[] sourceOffset;
+	private final int[] head;
+	private final long[] bytes;
+	private final boolean[] whole;
+	private int segments;
+	private int chains;
+	private long total;
+	private int segmentLimit;
+	private long skip;
+
+	/**
+	 * @param capacity segments it can hold, and so chains
+	 */
+	public ChainBatch(Arena arena, int capacity) {
+		this.iovec = new Iovec(arena, capacity);
+		this.source = new MemorySegment[capacity];
+		this.sourceOffset = new long[capacity];
+		this.head = new int[capacity];
+		this.bytes = new long[capacity];
+		this.whole = new boolean[capacity];
+	}
+
+	void clear(int limit) {
+		segments = 0;
+		chains = 0;
+		total = 0;
+		segmentLimit = Math.min(limit, iovec.capacity());
+	}
+
+	boolean isFull() {
+		return segments >= segmentLimit || chains >= head.length;
+	}
+
+	/** Begins a chain whose first {@code skipBytes} were consumed before. */
+	void begin(int headIndex, long skipBytes) {
+		head[chains] = headIndex;
+		bytes[chains] = 0;
+		skip = skipBytes;
+	}
+
+	/** Adds a stretch of one region to the chain that was begun; false if there is no room for it. */
+	boolean add(MemorySegment region, long offset, long address, long length) {
+		if (skip >= length) {
+			skip -= length;
+			return true;
+		}
+		if (segments >= segmentLimit)
+			return false;
+		long rest = length - skip;
+		iovec.set(segments, address + skip, rest);
+		source[segments] = region;
+		sourceOffset[segments] = offset + skip;
+		segments++;
+		skip = 0;
+		bytes[chains] += rest;
+		total += rest;
+		return true;
+	}
+
+	void end(boolean isWhole) {
+		whole[chains++] = isWhole;
+	}
+
+	/** Chains in the batch. */
+	public int chains() {
+		return chains;
+	}
+
+	/** Entries of the iovec array. */
+	public int segments() {
+		return segments;
+	}
+
+	/** Bytes of all chains. */
+	public long bytes() {
+		return total;
+	}
+
+	int head(int chain) {
+		return head[chain];
+	}
+
+	long bytes(int chain) {
+		return bytes[chain];
+	}
+
+	boolean isWhole(int chain) {
+		return whole[chain];
+	}
+
+	/** The address of the iovec array, for readv and writev with {@link #segments} entries. */
+	public long iovec() {
+		return iovec.address(0);
+	}
+
+	/**
+	 * Copies the batch's bytes out of guest memory.
+	 *
+	 * @return bytes copied: all of them, or as many as {@code target} holds
+	 */
+	public long copyTo(MemorySegment target) {
+		long copied = 0;
+		long room = target.byteSize();
+		for (int i = 0; i < segments && copied < room; i++) {
+			long n = Math.min(iovec.length(i), room - copied);
+			MemorySegment.copy(source[i], sourceOffset[i], target, copied, n);
+			copied += n;
+		}
+		return copied;
+	}
+
+	/** Copies the first {@code length} bytes of {@code from}, at most {@link #bytes()}, into guest memory. */
+	public void copyFrom(MemorySegment from, long length) {
+		long copied = 0;
+		for (int i = 0; i < segments && copied < length; i++) {
+			long n = Math.min(iovec.length(i), length - copied);
+			MemorySegment.copy(from, copied, source[i], sourceOffset[i], n);
+			copied += n;
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package bus.core.virtio;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The three parts of a split ring, in guest memory.
+ *
+ * @param size entries, a power of two up to {@link SplitQueue#MAX_SIZE}
+ * @param descriptors 16 bytes for each entry
+ * @param available with the used_event field
+ * @param used with the avail_event field
+ */
+public record RingSetup(int size, MemorySegment descriptors, MemorySegment available, MemorySegment used) {
+
+	/**
+	 * Finds a ring in guest memory.
+	 *
+	 * @param addresses of the descriptors, of the available and of the used ring
+	 * @param user whether they are the front-end's own addresses rather than the guest's
+	 * @return the ring, or null if a part of it is not within one region
+	 */
+	public static RingSetup find(GuestMemory memory, int size, Addresses addresses, boolean user) {
+		var descriptors = memory.slice(addresses.descriptors(), 16L * size, user);
+		var available = memory.slice(addresses.available(), 6L + 2L * size, user);
+		var used = memory.slice(addresses.used(), 6L + 8L * size, user);
+		if (descriptors == null || available == null || used == null)
+			return null;
+		return new RingSetup(size, descriptors, available, used);
+	}
+
+	/** Where the three parts begin. */
+	public record Addresses(long descriptors, long available, long used) {
+
+		/** Whether the parts are aligned as section 2.7 demands: 16, 2 and 4. */
+		public boolean isAligned() {
+			return descriptors % 16 == 0 && available % 2 == 0 && used % 4 == 0;
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package bus.core.virtio;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The device's side of a split virtqueue (virtio 1.3, section 2.7), strictly in order.
+ *
+ * <p>Look first, complete later: {@link #fetch} copies what the driver offers into a {@link ChainBatch} and takes nothing;
+ * {@link #consume} and {@link #fill} complete chains as bytes really move. What is not complete stays the queue's, with
+ * the number of bytes already consumed of its first chain, so that a port that takes few bytes throttles the guest at the
+ * byte and a queue that is stopped gives its exact position back.
+ *
+ * <pre>
+ *   descriptor   0: address u64        8: length u32      12: flags u16      14: next u16
+ *   available    0: flags u16          2: index u16        4: ring u16[n]    4+2n: used_event u16
+ *   used         0: flags u16          2: index u16        4: ring {id u32, length u32}[n]   4+8n: avail_event u16
+ * </pre>
+ *
+ * Thread: the loop that owns the bus.
+ */
+public final class SplitQueue {
+	/** Section 2.7: the largest queue. */
+	public static final int MAX_SIZE = 32768;
+
+	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
+	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
+	private static final ValueLayout.OfLong LE64_UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+	private static final VarHandle U16 = LE16.varHandle();
+
+	private static final int NEXT = 1;
+	private static final int WRITE = 2;
+	private static final int INDIRECT = 4;
+	private static final int NO_INTERRUPT = 1;
+	private static final int DESCRIPTOR = 16;
+	private static final long INDEX = 2;
+	private static final long RING = 4;
+
+	private final GuestMemory memory;
+	private final MemorySegment descriptors;
+	private final MemorySegment available;
+	private final MemorySegment used;
+	private final int size;
+	private final int mask;
+	private final boolean eventIdx;
+	private final boolean indirect;
+	private final long usedEvent;
+	private final long availEvent;
+	private int next;
+	private int usedIndex;
+	private int published;
+	private int called;
+	private long offset;
+
+	/**
+	 * @param setup the ring's three parts, in {@code memory}
+	 * @param features as negotiated
+	 * @param position where to begin
+	 */
+	public SplitQueue(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
+		this.memory = memory;
+		this.size = setup.size();
+		this.mask = size - 1;
+		this.descriptors = setup.descriptors();
+		this.available = setup.available();
+		this.used = setup.used();
+		this.eventIdx = Feature.has(features, Feature.EVENT_IDX);
+		this.indirect = Feature.has(features, Feature.INDIRECT_DESC);
+		this.usedEvent = RING + 2L * size;
+		this.availEvent = RING + 8L * size;
+		this.next = position.next();
+		this.offset = position.offset();
+		this.usedIndex = (short) U16.getAcquire(used, INDEX) & 0xffff;
+		this.published = usedIndex;
+		this.called = usedIndex;
+		used.set(LE16, 0, (short) 0); // section 2.7.10.1: with EVENT_IDX it must be 0, and without we want every kick
+	}
+
+	/** Where the queue stands: the first incomplete chain and the bytes of it that are consumed. */
+	public RingPosition position() {
+		return new RingPosition(next, offset);
+	}
+
+	/** Whether a part of the first chain is consumed. */
+	public boolean isWithinChain() {
+		return offset != 0;
+	}
+
+	/** Forgets that a part of the first chain was consumed: a fresh driver has put something else there. */
+	public void forgetOffset() {
+		offset = 0;
+	}
+
+	/**
+	 * Snapshots the next chains, from the first incomplete one on, without taking them.
+	 *
+	 * @param writable whether the buffers that the device writes are wanted, or those that it reads; the others of a
+	 *        chain are passed over, as section 5.3.6 forbids the driver to put them there
+	 * @param maxSegments at most so many entries
+	 * @param maxBytes no further chain is begun when so many bytes are reached
+	 * @return chains in the batch
+	 * @throws GuestViolationException if the driver broke a rule
+	 */
+	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
+		batch.clear(maxSegments);
+		int offered = (short) U16.getAcquire(available, INDEX) - next & 0xffff;
+		if (offered > size)
+			throw new GuestViolationException("avail.idx is " + offered + " ahead of a queue of size=" + size);
+		long skip = offset;
+		for (int i = 0; i < offered && !batch.isFull() && batch.bytes() < maxBytes; i++) {
+			int head = available.get(LE16, RING + 2L * (next + i & mask)) & 0xffff;
+			if (head >= size)
+				throw new GuestViolationException("head=" + head + " in a queue of size=" + size);
+			batch.begin(head, skip);
+			batch.end(walk(batch, head, writable));
+			skip = 0;
+		}
+		return batch.chains();
+	}
+
+	/** Adds the buffers of the chain at {@code head}; false if the batch was full before the chain's end. */
+	private boolean walk(ChainBatch batch, int head, boolean writable) {
+		int index = head;
+		for (int left = size; left > 0; left--) { // more steps than descriptors: the chain bites its tail
+			long address = descriptors.get(LE64, (long) DESCRIPTOR * index);
+			long word = descriptors.get(LE64, (long) DESCRIPTOR * index + 8);
+			int flags = (int) (word >>> 32) & 0xffff;
+			if ((flags & INDIRECT) != 0)
+				return walkTable(batch, address, word, writable);
+			if ((flags & WRITE) != 0 == writable && !addBuffer(batch, address, word & 0xffffffffL))
+				return false;
+			if ((flags & NEXT) == 0)
+				return true;
+			index = (int) (word >>> 48);
+			if (index >= size)
+				throw new GuestViolationException("next=" + index + " in a queue of size=" + size);
+		}
+		throw new GuestViolationException("a chain of more than size=" + size + " descriptors");
+	}
+
+	/** The indirect table that ends a chain (section 2.7.5.3); {@code word} is its descriptor's second half. */
+	private boolean walkTable(ChainBatch batch, long table, long word, boolean writable) {
+		long bytes = word & 0xffffffffL;
+		int entries = (int) (bytes / DESCRIPTOR);
+		if (!indirect || (word >>> 32 & NEXT) != 0 || bytes % DESCRIPTOR != 0 || entries == 0 || entries > MAX_SIZE)
+			throw new GuestViolationException("indirect descriptor with length=" + bytes + " flags="
+					+ (word >>> 32 & 0xffff) + (indirect ? "" : ", not negotiated"));
+		int index = 0;
+		for (int left = entries; left > 0; left--) {
+			long at = table + (long) DESCRIPTOR * index;
+			long address = guestLong(at);
+			long entry = guestLong(at + 8);
+			int flags = (int) (entry >>> 32) & 0xffff;
+			if ((flags & INDIRECT) != 0)
+				throw new GuestViolationException("an indirect descriptor within an indirect table");
+			if ((flags & WRITE) != 0 == writable && !addBuffer(batch, address, entry & 0xffffffffL))
+				return false;
+			if ((flags & NEXT) == 0)
+				return true;
+			index = (int) (entry >>> 48);
+			if (index >= entries)
+				throw new GuestViolationException("next=" + index + " in an indirect table of " + entries);
+		}
+		throw new GuestViolationException("an indirect chain of more than its " + entries + " descriptors");
+	}
+
+	private long guestLong(long guestAddress) {
+		int region = memory.regionOf(guestAddress);
+		if (region < 0 || memory.bytesFrom(region, guestAddress) < Long.BYTES)
+			throw outside(guestAddress);
+		return memory.segment(region).get(LE64_UNALIGNED, memory.offset(region, guestAddress));
+	}
+
+	/** Translates a buffer, which may reach over several regions; false if the batch has no room for all of it. */
+	private boolean addBuffer(ChainBatch batch, long guestAddress, long length) {
+		long address = guestAddress;
+		for (long left = length; left > 0;) {
+			int region = memory.regionOf(address);
+			if (region < 0)
+				throw outside(address);
+			long piece = Math.min(left, memory.bytesFrom(region, address));
+			long at = memory.offset(region, address);
+			if (!batch.add(memory.segment(region), at, memory.hostAddress(region) + at, piece))
+				return false;
+			address += piece;
+			left -= piece;
+		}
+		return true;
+	}
+
+	private static GuestViolationException outside(long guestAddress) {
+		return new GuestViolationException("address=0x" + Long.toHexString(guestAddress) + " is not guest memory");
+	}
+
+	/** The device read {@code bytes} of the batch: completes the chains that are used up, remembers the rest. */
+	public void consume(ChainBatch batch, long bytes) {
+		long left = bytes;
+		for (int i = 0; i < batch.chains(); i++) {
+			long length = batch.bytes(i);
+			if (left < length || !batch.isWhole(i)) {
+				offset += left;
+				return;
+			}
+			left -= length;
+			complete(batch.head(i), 0);
+		}
+	}
+
+	/** The device wrote {@code bytes} into the batch: completes each chain that holds some, the last one short. */
+	public void fill(ChainBatch batch, long bytes) {
+		long left = bytes;
+		for (int i = 0; i < batch.chains(); i++) {
+			long written = Math.min(left, batch.bytes(i));
+			if (written == 0 && batch.bytes(i) > 0)
+				return;
+			complete(batch.head(i), written);
+			left -= written;
+		}
+	}
+
+	private void complete(int head, long written) {
+		used.set(LE64_UNALIGNED, RING + 8L * (usedIndex & mask), head | written << 32);
+		usedIndex = usedIndex + 1 & 0xffff;
+		next = next + 1 & 0xffff;
+		offset = 0;
+	}
+
+	/** Shows the driver what was completed since the last call, so that it can refill while more is being moved. */
+	public void publish() {
+		if (usedIndex == published)
+			return;
+		U16.setRelease(used, INDEX, (short) usedIndex);
+		published = usedIndex;
+	}
+
+	/**
+	 * Whether the driver wants to be told of what was published since this was last asked.
+	 */
+	public boolean isCallDue() {
+		int old = called;
+		if (published == old)
+			return false;
+		called = published;
+		// the store of the index must be seen before the event is read, or both sides go to sleep (section 2.7.7.2)
+		VarHandle.fullFence();
+		if (!eventIdx)
+			return (available.get(LE16, 0) & NO_INTERRUPT) == 0;
+		int event = available.get(LE16, usedEvent) & 0xffff;
+		return (published - event - 1 & 0xffff) < (published - old & 0xffff);
+	}
+
+	/**
+	 * Asks the driver for a kick when it offers more than was seen. To be called when {@link #fetch} found nothing.
+	 *
+	 * @return true if the driver has offered more meanwhile, so that the caller must look again
+	 */
+	public boolean armKick() {
+		if (eventIdx)
+			U16.setRelease(used, availEvent, (short) next);
+		// the event must be visible before the index is read again: the driver does it the other way round
+		VarHandle.fullFence();
+		return ((short) U16.getAcquire(available, INDEX) & 0xffff) != next;
+	}
+}

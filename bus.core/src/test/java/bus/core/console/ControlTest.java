@@ -1,0 +1,256 @@
+package bus.core.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The control channel; the numbers are those of the statements about QEMU's bus. */
+class ControlTest {
+	private final DeviceRig rig = new DeviceRig(4);
+
+	@AfterEach
+	void close() {
+		rig.close();
+	}
+
+	private void start() {
+		rig.startDriver();
+		rig.postControl(DeviceRig.RING, 64);
+	}
+
+	@Test
+	void s19_deviceReady_announcesPortsInPlugOrder() throws Exception {
+		rig.plugged("b", 2);
+		rig.plugged("a", 1);
+		start();
+		assertEquals(List.of(), rig.received(), "s14: nothing before DEVICE_READY");
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		assertEquals(List.of("PORT_ADD 2 1", "PORT_ADD 1 1"), rig.received());
+	}
+
+	@Test
+	void s20_deviceReadyZero_announcesNothing() throws Exception {
+		rig.plugged("a", 1);
+		start();
+		rig.send(-1, ControlEvent.DEVICE_READY, 0);
+		assertEquals(List.of(), rig.received());
+	}
+
+	@Test
+	void s21_deviceReadyAgain_announcesAgain() throws Exception {
+		rig.plugged("a", 1);
+		start();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		assertEquals(List.of("PORT_ADD 1 1", "PORT_ADD 1 1"), rig.received());
+	}
+
+	@Test
+	void s13_plugWhileRunning_announcesAtOnce() throws Exception {
+		start();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		rig.plugged("a", 1);
+		rig.run();
+		assertEquals(List.of("PORT_ADD 1 1"), rig.received());
+	}
+
+	@Test
+	void s24_portReadyOfConsole_isAnsweredInOrder() throws Exception {
+		var port = rig.plugged("con", 0);
+		port.guest.resize(80, 25);
+		start();
+		rig.send(0, ControlEvent.PORT_READY, 1);
+		assertEquals(List.of("CONSOLE_PORT 0 1", "RESIZE 0 0 80x25", "PORT_NAME 0 1 con", "PORT_OPEN 0 1"),
+				rig.received());
+		assertEquals(List.of("running true", "ready"), port.calls);
+	}
+
+	@Test
+	void s24_portReadyOfClosedNamelessPort_isAnsweredByNothing() throws Exception {
+		rig.plug("", 1, false, new RecordingPort());
+		start();
+		rig.send(1, ControlEvent.PORT_READY, 1);
+		assertEquals(List.of(), rig.received());
+	}
+
+	@Test
+	void s23_portReadyZero_isLoggedAndNothingSent() throws Exception {
+		var port = rig.plugged("a", 1);
+		start();
+		rig.send(1, ControlEvent.PORT_READY, 0);
+		assertEquals(List.of(), rig.received());
+		assertFalse(port.calls.contains("ready"));
+	}
+
+	@Test
+	void s22_unknownPort_isIgnored() {
+		start();
+		rig.send(3, ControlEvent.PORT_READY, 1);
+		rig.send(-1, ControlEvent.PORT_OPEN, 1);
+		rig.send(4711, ControlEvent.PORT_READY, 1);
+		assertEquals(List.of(), rig.received());
+	}
+
+	@Test
+	void s25_guestOpen_isToldEachTime() throws Exception {
+		var port = rig.plugged("a", 1);
+		start();
+		for (int value : new int[] { 1, 1, 0 })
+			rig.send(1, ControlEvent.PORT_OPEN, value);
+		assertEquals(List.of("running true", "opened", "opened", "closed"), port.calls);
+	}
+
+	@Test
+	void s26_otherEvents_areIgnored() throws Exception {
+		var port = rig.plugged("a", 1);
+		start();
+		for (var event : List.of(ControlEvent.PORT_ADD, ControlEvent.PORT_REMOVE, ControlEvent.CONSOLE_PORT,
+				ControlEvent.RESIZE, ControlEvent.PORT_NAME))
+			rig.send(1, event, 1);
+		rig.sendRaw(new byte[] { 1, 0, 0, 0, 8, 0, 1, 0 });
+		rig.sendRaw(new byte[] { 1, 0, 0, 0, -1, -1, 1, 0 });
+		assertEquals(List.of(), rig.received());
+		assertEquals(List.of("running true"), port.calls);
+	}
+
+	@Test
+	void s16_shortPacket_isIgnoredAndReturned() throws Exception {
+		rig.plugged("a", 1);
+		start();
+		var ring = rig.rings.get(ControlChannel.TRANSMITQ);
+		ring.add(List.of(rig.ram.allocate(7, 1)), List.of());
+		rig.device.kick(ControlChannel.TRANSMITQ);
+		rig.run();
+		assertEquals(0, ring.poll().length());
+	}
+
+	@Test
+	void s17_longPacket_tailIsIgnored() throws Exception {
+		var port = rig.plugged("a", 1);
+		start();
+		rig.sendRaw(Arrays.copyOf(ControlMessage.encode(1, ControlEvent.PORT_OPEN, 1), 500));
+		assertTrue(port.guest.guestOpen());
+	}
+
+	@Test
+	void s18_scatteredPacket_isReadAsOne() throws Exception {
+		var port = rig.plugged("a", 1);
+		start();
+		var message = ControlMessage.encode(1, ControlEvent.PORT_OPEN, 1);
+		var parts = new byte[message.length + 20][];
+		for (int i = 0; i < parts.length; i++)
+			parts[i] = new byte[] { i < message.length ? message[i] : 1 };
+		rig.sendRaw(parts);
+		assertEquals(List.of("running true", "opened"), port.calls);
+	}
+
+	@Test
+	void s27_controlBuffers_comeBackWithOneCall() throws Exception {
+		rig.plugged("a", 1);
+		start();
+		var ring = rig.rings.get(ControlChannel.TRANSMITQ);
+		for (int i = 0; i < 3; i++)
+			ring.add(List.of(rig.ram.allocate(8, 1)), List.of());
+		rig.calls.clear();
+		rig.kick(ControlChannel.TRANSMITQ);
+		assertEquals(3, rig.drain(ControlChannel.TRANSMITQ));
+		assertEquals(1, rig.calls.get(ControlChannel.TRANSMITQ));
+	}
+
+	@Test
+	void s29_noControlBuffer_messageWaitsForOne() throws Exception {
+		rig.plugged("a", 1);
+		rig.startDriver();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		rig.send(1, ControlEvent.PORT_READY, 1);
+		rig.postControl(1, 64);
+		assertEquals(List.of("PORT_ADD 1 1"), rig.received());
+		assertEquals(List.of("PORT_NAME 1 1 a"), rig.received());
+		assertEquals(List.of("PORT_OPEN 1 1"), rig.received());
+	}
+
+	@Test
+	void s29_backlogOfAnOldDriver_isNotForTheNewOne() throws Exception {
+		rig.plugged("a", 1);
+		rig.startDriver();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		rig.stopDriver();
+		rig.startDriver();
+		rig.postControl(4, 64);
+		assertEquals(List.of(), rig.received());
+	}
+
+	@Test
+	void s29_backlog_isCapped() throws Exception {
+		rig.plugged("a", 1);
+		rig.startDriver();
+		for (int i = 0; i < ControlChannel.BACKLOG + 100; i++)
+			rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		int received = 0;
+		rig.postControl(DeviceRig.RING, 64);
+		for (int n = rig.received().size(); n > 0; n = rig.received().size())
+			received += n;
+		assertEquals(ControlChannel.BACKLOG, received);
+	}
+
+	@Test
+	void s30_shortControlBuffer_getsWhatFits() throws Exception {
+		rig.plugged("a-long-name", 1);
+		rig.startDriver();
+		rig.postControl(1, 10);
+		rig.send(1, ControlEvent.PORT_READY, 1);
+		assertEquals(List.of("PORT_NAME 1 1 a-"), rig.received());
+	}
+
+	@Test
+	void portReady_withoutDeviceReady_isAnsweredAsAfterSuspend() throws Exception {
+		rig.plugged("a", 1);
+		start();
+		rig.send(1, ControlEvent.PORT_READY, 1);
+		assertEquals(List.of("PORT_NAME 1 1 a", "PORT_OPEN 1 1"), rig.received());
+		rig.plugged("b", 2);
+		rig.run();
+		assertEquals(List.of("PORT_ADD 2 1"), rig.received());
+	}
+
+	@Test
+	void s46_openAndClose_areToldOnceEach() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		port.guest.open();
+		port.guest.close();
+		port.guest.close();
+		port.guest.open();
+		rig.run();
+		assertEquals(List.of("PORT_OPEN 1 0", "PORT_OPEN 1 1"), rig.received());
+	}
+
+	@Test
+	void s55_unplug_isToldAndWithoutConfigInterrupt() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		rig.bus.unplug(port);
+		rig.run();
+		assertEquals(List.of("PORT_REMOVE 1 1"), rig.received());
+		assertEquals(0, rig.configChanges);
+	}
+
+	@Test
+	void usePorts_fewerThanConfigured_hidesThoseBeyond() throws Exception {
+		rig.plugged("a", 1);
+		rig.plugged("b", 3);
+		rig.device.usePorts(2);
+		start();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		assertEquals(List.of("PORT_ADD 1 1"), rig.received());
+		var config = new byte[12];
+		rig.device.readConfig(0, config);
+		assertEquals(2, config[4]);
+	}
+}

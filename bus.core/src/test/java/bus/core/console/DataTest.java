@@ -1,0 +1,352 @@
+package bus.core.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import bus.api.PortInfo;
+
+/** Bytes in both directions; the numbers are those of the statements about QEMU's bus. */
+class DataTest {
+	private static final int IN = 4; // of port 1
+	private static final int OUT = 5;
+
+	private final DeviceRig rig = new DeviceRig(4);
+
+	@AfterEach
+	void close() {
+		rig.close();
+	}
+
+	private RecordingPort port() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		return port;
+	}
+
+	// ---- guest to host
+
+	@Test
+	void s40_guestWrites_portTakesInOrder() throws Exception {
+		var port = port();
+		rig.write(OUT, "ab", "c");
+		rig.write(OUT, "d");
+		assertEquals("abcd", port.taken.toString());
+		assertEquals(2, rig.drain(OUT));
+		assertEquals(4, rig.info(1).traffic().fromGuest());
+	}
+
+	@Test
+	void s38_hostClosed_dataIsDiscardedAndCounted() throws Exception {
+		rig.plug("a", 1, false, new RecordingPort());
+		rig.bootGuest();
+		rig.write(OUT, "lost");
+		assertEquals(1, rig.drain(OUT));
+		assertEquals(4, rig.info(1).traffic().lost());
+	}
+
+	@Test
+	void s38_noPort_dataIsDiscarded() throws Exception {
+		port();
+		rig.write(7, "nobody");
+		assertEquals(1, rig.drain(7));
+	}
+
+	@Test
+	void s41_shortTake_throttlesAtTheByte() throws Exception {
+		var port = port();
+		port.allowance = 3;
+		rig.write(OUT, "abcdef");
+		rig.write(OUT, "gh");
+		assertEquals("abc", port.taken.toString());
+		assertTrue(rig.info(1).throttled());
+		assertEquals(0, rig.drain(OUT), "the buffer stays with us");
+		port.allowance = 100;
+		rig.kick(OUT);
+		assertEquals("abc", port.taken.toString(), "s39: a kick does not end throttling");
+		port.guest.writable();
+		rig.run();
+		assertEquals("abcdefgh", port.taken.toString());
+		assertEquals(2, rig.drain(OUT));
+	}
+
+	@Test
+	void s42_consoleTakesLess_restIsLostAndCounted() throws Exception {
+		var console = rig.plugged("con", 0);
+		rig.bootGuest();
+		console.allowance = 2;
+		rig.write(1, "abcd");
+		rig.write(1, "ef");
+		assertEquals("ab", console.taken.toString());
+		assertEquals(2, rig.drain(1), "a console is never throttled");
+		assertEquals(4, rig.info(0).traffic().lost());
+	}
+
+	@Test
+	void s43_portClosesInItsCall_flushStopsThere() throws Exception {
+		var port = port();
+		port.duringGuestData = () -> port.guest.close();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		rig.write(OUT, "def");
+		assertEquals("a", port.taken.toString());
+		assertFalse(rig.info(1).throttled());
+		assertEquals(2, rig.drain(OUT), "s47: the rest is discarded");
+	}
+
+	@Test
+	void s48_closeWhileThrottled_givesTheHalfConsumedBufferBack() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		port.guest.close();
+		rig.run();
+		assertEquals(1, rig.drain(OUT));
+		port.allowance = 100;
+		port.guest.open();
+		rig.write(OUT, "xyz");
+		assertEquals("axyz", port.taken.toString(), "the next buffer is read from its first byte");
+	}
+
+	@Test
+	void s57_unplugWhileThrottled_givesTheBufferBack() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		rig.bus.unplug(port);
+		port.guest.writable();
+		rig.run();
+		assertEquals(1, rig.drain(OUT));
+		assertEquals("a", port.taken.toString());
+	}
+
+	@Test
+	void hostileEmptyChains_doNotKeepTheLoop() throws Exception {
+		port();
+		var ring = rig.rings.get(OUT);
+		for (int i = 0; i < DeviceRig.RING; i++)
+			ring.add(List.of(rig.ram.allocate(0, 1)), List.of());
+		rig.kick(OUT);
+		assertEquals(DeviceRig.RING, rig.drain(OUT));
+	}
+
+	// ---- host to guest
+
+	@Test
+	void s34_hostGives_buffersAreFilledInOrderAndTheRestWaits() throws Exception {
+		var port = port();
+		rig.postRoom(IN, 2);
+		rig.postRoom(IN, 2);
+		port.toGive = "abcde";
+		port.guest.readable();
+		rig.run();
+		assertEquals(List.of("ab", "cd"), rig.readRaw(IN));
+		rig.postRoom(IN, 2);
+		rig.kick(IN);
+		assertEquals(List.of("e"), rig.readRaw(IN));
+		assertEquals(5, rig.info(1).traffic().toGuest());
+	}
+
+	@Test
+	void s33_guestHasNotOpened_hostDataWaits() throws Exception {
+		var port = port();
+		rig.send(1, ControlEvent.PORT_OPEN, 0);
+		rig.postRoom(IN, 8);
+		port.toGive = "early";
+		port.guest.readable();
+		rig.run();
+		assertEquals(List.of(), rig.readRaw(IN));
+		rig.send(1, ControlEvent.PORT_OPEN, 1);
+		assertEquals(List.of("early"), rig.readRaw(IN));
+	}
+
+	@Test
+	void receive_bufferWithoutRoom_goesBackEmpty() throws Exception {
+		var port = port();
+		rig.rings.get(IN).add(List.of(), List.of(rig.ram.allocate(0, 1)));
+		rig.postRoom(IN, 4);
+		port.toGive = "abc";
+		port.guest.readable();
+		rig.run();
+		var ring = rig.rings.get(IN);
+		assertEquals(0, ring.poll().length());
+		assertEquals(3, ring.poll().length());
+	}
+
+	@Test
+	void receive_portEndsItsData_closesTheHostSide() throws Exception {
+		var port = port();
+		rig.postRoom(IN, 4);
+		port.ended = true;
+		port.guest.readable();
+		rig.run();
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+		assertFalse(rig.info(1).hostOpen());
+	}
+
+	// ---- drivers come and go
+
+	@Test
+	void s51_freshDriver_forgetsOpenAndOffset() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		rig.stopDriver();
+		port.allowance = 100;
+		rig.bootGuest();
+		assertTrue(port.calls.contains("closed"));
+		assertTrue(rig.info(1).throttled(), "s52: throttling survives a reset");
+		port.guest.writable();
+		rig.write(OUT, "xyz");
+		assertEquals("axyz", port.taken.toString());
+	}
+
+	@Test
+	void pause_positionGivenBack_goesOnAtTheByte() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		var positions = rig.stopDriver();
+		assertEquals(1, positions.get(OUT).offset());
+		for (int queue = 0; queue < positions.size(); queue++)
+			rig.start(queue, positions.get(queue));
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertEquals("abc", port.taken.toString());
+		assertFalse(port.calls.contains("closed"), "s54: a pause closes nothing");
+		assertEquals(List.of("running true", "ready", "opened", "running false", "running true"), port.calls);
+	}
+
+	@Test
+	void s53_withoutMultiport_portZeroIsSimplyOpen() throws Exception {
+		var console = rig.plugged("con", 0);
+		var other = rig.plugged("a", 1);
+		rig.startWithoutMultiport();
+		rig.write(1, "hello");
+		rig.write(OUT, "nowhere");
+		assertEquals("hello", console.taken.toString());
+		assertEquals("", other.taken.toString());
+		rig.postRoom(0, 8);
+		console.toGive = "key";
+		console.guest.readable();
+		rig.run();
+		assertEquals(List.of("key"), rig.readRaw(0));
+	}
+
+	// ---- emergency
+
+	@Test
+	void s58_emergencyWrite_reachesTheFirstOpenConsoleWithoutADriver() throws Exception {
+		var closed = new RecordingPort();
+		rig.plug("closed", 2, true, closed);
+		var console = rig.plugged("con", 0);
+		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		assertEquals("AA", console.taken.toString());
+		assertEquals("", closed.taken.toString());
+	}
+
+	@Test
+	void s59_emergencyZeroIsNone_andOnlyTheLowByteCounts() throws Exception {
+		var console = rig.plugged("con", 0);
+		rig.device.writeConfig(8, new byte[] { 0, 0, 0, 0 });
+		rig.device.writeConfig(8, new byte[] { 0, 1, 0, 0 });
+		assertEquals("\0", console.taken.toString());
+	}
+
+	@Test
+	void s61_emergencyInAWholeSpaceWrite_countsUnlessAnotherFieldWasWritten() throws Exception {
+		var console = rig.plugged("con", 0);
+		var space = new byte[12];
+		rig.device.readConfig(0, space);
+		space[8] = 'B';
+		rig.device.writeConfig(0, space);
+		space[0] = 77; // QEMU repeats the stale byte with a write to another field
+		rig.device.writeConfig(0, space);
+		assertEquals("B", console.taken.toString());
+		rig.device.writeConfig(0, space);
+		assertEquals("BB", console.taken.toString(), "the same again from the same copy is a second one");
+	}
+
+	@Test
+	void s61_emergencyBeforeTheGuestEverRead_counts() throws Exception {
+		var console = rig.plugged("con", 0);
+		var space = new byte[12]; // QEMU's copy is all zeros then
+		for (char c : "boot".toCharArray()) {
+			space[8] = (byte) c;
+			rig.device.writeConfig(0, space);
+			rig.device.writeConfig(0, space);
+		}
+		assertEquals("bboooott", console.taken.toString());
+	}
+
+	@Test
+	void s04_config_readsZerosBeyondItsEnd() {
+		var space = new byte[64];
+		rig.device.readConfig(0, space);
+		assertEquals(4, space[4]);
+		for (int i = 0; i < space.length; i++)
+			assertEquals(i == 4 ? 4 : 0, space[i], "byte " + i);
+	}
+
+	// ---- faults
+
+	@Test
+	void guestBreaksARule_queueIsLatchedAndOthersGoOn() throws Exception {
+		var port = port();
+		var other = rig.plugged("b", 2);
+		rig.bootGuest();
+		rig.rings.get(OUT).memory().availIdx(999);
+		rig.kick(OUT);
+		rig.kick(OUT);
+		assertEquals(List.of(OUT), rig.errors, "reported once");
+		rig.write(7, "fine");
+		assertEquals("fine", other.taken.toString());
+		assertEquals("", port.taken.toString());
+		rig.stopDriver();
+		rig.bootGuest();
+		rig.write(OUT, "again");
+		assertEquals("again", port.taken.toString());
+	}
+
+	@Test
+	void portThrows_isClosedAndNamedAndOthersGoOn() throws Exception {
+		var port = port();
+		var other = rig.plugged("b", 2);
+		rig.bootGuest();
+		port.duringGuestData = () -> {
+			throw new IllegalStateException("oops");
+		};
+		rig.write(OUT, "x");
+		assertEquals(PortInfo.State.FAILED, rig.info(1).state());
+		assertTrue(rig.info(1).problem().contains("oops"), rig.info(1).problem());
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+		assertEquals(1, rig.drain(OUT));
+		rig.write(7, "fine");
+		assertEquals("fine", other.taken.toString());
+	}
+
+	@Test
+	void portTakesMoreThanOffered_isClosed() throws Exception {
+		var port = port();
+		port.claim = 2;
+		rig.write(OUT, "x");
+		assertEquals("guestData answered 2, allowed: 0 to 1", rig.info(1).problem());
+	}
+
+	@Test
+	void portBlocksItsLoop_isClosedAndNamed() throws Exception {
+		var port = port();
+		rig.portNanos = TimeUnit.SECONDS.toNanos(3);
+		rig.write(OUT, "x");
+		assertTrue(rig.info(1).problem().startsWith("guestData blocked the bus for 3000 ms"), rig.info(1).problem());
+		assertEquals("x", port.taken.toString());
+	}
+}

@@ -1,0 +1,267 @@
+package bus.core.console;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import bus.api.BusInfo;
+import bus.api.PortInfo;
+import bus.api.PortRefusedException;
+import bus.api.PortRequest;
+import bus.core.virtio.Feature;
+import bus.core.virtio.GuestMemory;
+import bus.core.virtio.RingPosition;
+import bus.core.virtio.RingSetup;
+import bus.core.virtio.SplitQueue;
+import guest.driver.DriverRing;
+import guest.driver.GuestRam;
+
+/**
+ * A device with the guest's side of real rings, on one thread: no kernel, no sockets. What would be asked of the loop
+ * and of the transport is noted.
+ */
+final class DeviceRig implements Loop, Transport, AutoCloseable {
+	static final int RING = 16;
+	private static final long BASE = 0x4000_0000L;
+	private static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
+
+	final Arena arena = Arena.ofConfined();
+	final GuestRam ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
+	final GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
+	final ConsoleDevice device;
+	final ConsoleBus bus;
+	final Map<Integer, DriverRing> rings = new HashMap<>();
+	final Map<Integer, MemorySegment> posted = new HashMap<>();
+	final Map<Integer, Integer> calls = new HashMap<>();
+	final List<Integer> errors = new ArrayList<>();
+	int configChanges;
+	long portNanos;
+	private final Scratch scratch = new Scratch(arena);
+	private boolean turnRequested;
+	private boolean plugging;
+
+	DeviceRig(int ports) {
+		device = new ConsoleDevice("vm1", ports, this, this);
+		bus = new ConsoleBus("vm1", device, this,
+				() -> new BusInfo("vm1", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
+	}
+
+	@Override
+	public void close() {
+		device.close();
+		arena.close();
+	}
+
+	// ---- ports
+
+	PortInfo plug(String name, int id, boolean console, RecordingPort port) throws PortRefusedException {
+		plugging = true;
+		try {
+			return bus.plug(new PortRequest(name.isEmpty() ? "label" : name, "test", name, id, console), port);
+		} finally {
+			plugging = false;
+		}
+	}
+
+	RecordingPort plugged(String name, int id) throws PortRefusedException {
+		var port = new RecordingPort();
+		port.opensItself = true;
+		plug(name, id, id == 0, port);
+		return port;
+	}
+
+	PortInfo info(int id) {
+		return bus.ports().stream().filter(p -> p.id() == id).findFirst().orElseThrow();
+	}
+
+	// ---- the guest
+
+	/** Starts a fresh driver with rings for all ports and control buffers posted. */
+	void startDriver() {
+		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | FEATURES);
+	}
+
+	void startDriver(long features) {
+		device.features(features);
+		rings.clear();
+		posted.clear();
+		for (int queue = 0; queue < device.queueCount(); queue++) {
+			rings.put(queue, new DriverRing(ram, RING, true, true));
+			start(queue, RingPosition.START);
+		}
+		run();
+	}
+
+	void startWithoutMultiport() {
+		startDriver(FEATURES);
+	}
+
+	void start(int queue, RingPosition position) {
+		var ring = rings.get(queue);
+		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
+		device.start(queue, new SplitQueue(memory, RingSetup.find(memory, RING, addresses, false),
+				FEATURES, position));
+	}
+
+	List<RingPosition> stopDriver() {
+		var positions = new ArrayList<RingPosition>();
+		for (int queue = 0; queue < device.queueCount(); queue++)
+			positions.add(device.stop(queue));
+		return positions;
+	}
+
+	/** Fresh driver, DEVICE_READY, every port ready and opened; what the device said meanwhile is read and forgotten. */
+	void bootGuest() {
+		startDriver();
+		postControl(RING, 64);
+		send(-1, ControlEvent.DEVICE_READY, 1);
+		for (var port : bus.ports())
+			send(port.id(), ControlEvent.PORT_READY, 1);
+		for (var port : bus.ports())
+			send(port.id(), ControlEvent.PORT_OPEN, 1);
+		received();
+	}
+
+	void send(int id, ControlEvent event, int value) {
+		sendRaw(ControlMessage.encode(id, event, value));
+	}
+
+	void sendRaw(byte[]... parts) {
+		var buffers = new ArrayList<MemorySegment>();
+		for (var part : parts)
+			buffers.add(ram.allocate(part.length, 1).copyFrom(MemorySegment.ofArray(part)));
+		rings.get(ControlChannel.TRANSMITQ).add(buffers, List.of());
+		kick(ControlChannel.TRANSMITQ);
+		drain(ControlChannel.TRANSMITQ);
+	}
+
+	void postControl(int buffers, int size) {
+		for (int i = 0; i < buffers; i++)
+			postRoom(ControlChannel.RECEIVEQ, size);
+		kick(ControlChannel.RECEIVEQ);
+	}
+
+	/** Gives the device a buffer to write into. */
+	void postRoom(int queue, int size) {
+		var room = ram.allocate(size, 1);
+		posted.put(queue * RING + rings.get(queue).add(List.of(), List.of(room)), room);
+	}
+
+	/** What the device has put into the buffers of a queue, a string each. */
+	List<String> readRaw(int queue) {
+		var texts = new ArrayList<String>();
+		var ring = rings.get(queue);
+		for (var used = ring.poll(); used != null; used = ring.poll())
+			texts.add(new String(posted.get(queue * RING + used.token()).asSlice(0, used.length())
+					.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1));
+		return texts;
+	}
+
+	/** The control messages received, as {@code EVENT id value} with the name behind, and the buffers posted again. */
+	List<String> received() {
+		var messages = new ArrayList<String>();
+		for (var raw : readRaw(ControlChannel.RECEIVEQ)) {
+			var bytes = ByteBuffer.wrap(raw.getBytes(StandardCharsets.ISO_8859_1)).order(ByteOrder.LITTLE_ENDIAN);
+			var message = ControlMessage.decode(bytes);
+			var event = ControlEvent.of(message.event());
+			String tail = raw.substring(ControlMessage.SIZE);
+			if (event == ControlEvent.RESIZE)
+				tail = bytes.getShort(8) + "x" + bytes.getShort(10);
+			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).strip());
+			postRoom(ControlChannel.RECEIVEQ, 64);
+		}
+		kick(ControlChannel.RECEIVEQ);
+		return messages;
+	}
+
+	/** The guest writes to a port. */
+	void write(int queue, String... parts) {
+		var buffers = new ArrayList<MemorySegment>();
+		for (var part : parts)
+			buffers.add(ram.allocate(part.length(), 1)
+					.copyFrom(MemorySegment.ofArray(part.getBytes(StandardCharsets.ISO_8859_1))));
+		rings.get(queue).add(buffers, List.of());
+		kick(queue);
+	}
+
+	/** Chains of a queue that came back since the last look. */
+	int drain(int queue) {
+		int n = 0;
+		while (rings.get(queue).poll() != null)
+			n++;
+		return n;
+	}
+
+	void kick(int queue) {
+		device.kick(queue);
+		run();
+	}
+
+	void run() {
+		for (int round = 0; turnRequested; round++) {
+			if (round > 10_000)
+				throw new AssertionError("the device wants turns without end");
+			turnRequested = false;
+			turnRequested |= device.turn(scratch);
+		}
+	}
+
+	// ---- Loop and Transport
+
+	/** The one thread is not the loop while it plugs, because plugging may block. */
+	@Override
+	public boolean isCurrent() {
+		return !plugging;
+	}
+
+	@Override
+	public void post(Runnable task) {
+		task.run();
+	}
+
+	@Override
+	public void requestTurn() {
+		turnRequested = true;
+	}
+
+	@Override
+	public void watch(int descriptor, Watch watch) {
+		throw new UnsupportedOperationException("no kernel here");
+	}
+
+	@Override
+	public void unwatch(int descriptor) {
+		throw new UnsupportedOperationException("no kernel here");
+	}
+
+	@Override
+	public void enterPort() {
+	}
+
+	@Override
+	public long leavePort() {
+		return portNanos;
+	}
+
+	@Override
+	public void call(int queue) {
+		calls.merge(queue, 1, Integer::sum);
+	}
+
+	@Override
+	public void error(int queue) {
+		errors.add(queue);
+	}
+
+	@Override
+	public void configChanged() {
+		configChanges++;
+	}
+}

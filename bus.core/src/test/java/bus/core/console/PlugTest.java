@@ -1,0 +1,127 @@
+package bus.core.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import bus.api.PortRefusedException;
+import bus.api.PortRequest;
+
+/** Plugging; the numbers are those of the statements about QEMU's bus. */
+class PlugTest {
+	private final DeviceRig rig = new DeviceRig(4);
+
+	@AfterEach
+	void close() {
+		rig.close();
+	}
+
+	private String refusal(String name, int id, boolean console) {
+		int before = rig.bus.ports().size();
+		var e = assertThrows(PortRefusedException.class, () -> rig.plug(name, id, console, new RecordingPort()));
+		assertEquals(before, rig.bus.ports().size(), "nothing else changes");
+		return e.getMessage();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -1, 0, 128 })
+	void s01_ports_outOfRange_isRefused(int ports) {
+		assertThrows(IllegalArgumentException.class, () -> new DeviceRig(ports));
+	}
+
+	@Test
+	void s03_multiport_onlyWithMoreThanOnePort() {
+		assertTrue((rig.device.offeredFeatures() & ConsoleDevice.F_MULTIPORT) != 0);
+		try (var single = new DeviceRig(1)) {
+			assertEquals(0, single.device.offeredFeatures() & ConsoleDevice.F_MULTIPORT);
+		}
+	}
+
+	@Test
+	void s06_consoleWithoutId_takesZeroThenTheLowestFree() throws Exception {
+		assertEquals(0, rig.plug("a", PortRequest.ANY_ID, true, new RecordingPort()).id());
+		assertEquals(1, rig.plug("b", PortRequest.ANY_ID, true, new RecordingPort()).id());
+	}
+
+	@Test
+	void s05_portWithoutId_neverTakesZero() throws Exception {
+		assertEquals(1, rig.plug("a", PortRequest.ANY_ID, false, new RecordingPort()).id());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 2 })
+	void s07_duplicateId_isRefused(int id) throws Exception {
+		rig.plug("a", id, true, new RecordingPort());
+		assertEquals("virtio-serial-bus: A port already exists at id " + id, refusal("b", id, true));
+	}
+
+	@Test
+	void s08_duplicateName_isRefused() throws Exception {
+		rig.plug("org.example", 1, false, new RecordingPort());
+		assertEquals("virtio-serial-bus: A port already exists by name org.example",
+				refusal("org.example", 2, false));
+	}
+
+	@Test
+	void s08_portsWithoutName_mayBeMany() throws Exception {
+		rig.plug("", 1, false, new RecordingPort());
+		rig.plug("", 2, false, new RecordingPort());
+		assertEquals(2, rig.bus.ports().size());
+	}
+
+	@Test
+	void s09_idBeforeName_inTheChecks() throws Exception {
+		rig.plug("a", 1, false, new RecordingPort());
+		assertEquals("virtio-serial-bus: A port already exists at id 1", refusal("a", 1, false));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 4, 126, 4711, -2 })
+	void s10_idOutOfRange_isRefused(int id) {
+		assertTrue(refusal("a", id, false)
+				.startsWith("virtio-serial-bus: Out-of-range port id specified, max. allowed: 3"));
+	}
+
+	@Test
+	void s11_fullBus_saysSo() throws Exception {
+		for (int i = 0; i < 3; i++)
+			rig.plug("", PortRequest.ANY_ID, false, new RecordingPort());
+		assertTrue(refusal("", PortRequest.ANY_ID, false)
+				.startsWith("virtio-serial-bus: Maximum port limit for this device reached"));
+	}
+
+	@Test
+	void s12_serialPortAtZero_isRefused() {
+		assertEquals("Port number 0 on virtio-serial devices reserved for virtconsole devices for backward"
+				+ " compatibility.", refusal("a", 0, false));
+	}
+
+	@Test
+	void s15_failedPlug_leavesNoTrace() throws Exception {
+		var broken = new RecordingPort();
+		broken.plugFailure = new IllegalStateException("path=/x: no such folder");
+		var e = assertThrows(PortRefusedException.class, () -> rig.plug("a", 1, false, broken));
+		assertEquals("path=/x: no such folder", e.getMessage());
+		assertEquals(1, rig.plug("a", 1, false, new RecordingPort()).id());
+	}
+
+	@Test
+	void s56_unplugged_idAndNameAreFreeAtOnce() throws Exception {
+		var first = rig.plugged("a", 1);
+		rig.bus.unplug(first);
+		assertTrue(first.calls.contains("unplugged"));
+		assertEquals(1, rig.plug("a", 1, false, new RecordingPort()).id());
+	}
+
+	@Test
+	void plug_moreFewerQueuesThanPorts_showsTheRemedy() throws Exception {
+		rig.device.usePorts(2);
+		assertEquals("port 3 is beyond the queues that the virtual machine gave; it needs num_vqs=10",
+				rig.plug("a", 3, false, new RecordingPort()).problem());
+	}
+}

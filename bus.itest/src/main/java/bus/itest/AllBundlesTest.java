@@ -1,0 +1,35 @@
+package bus.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.test.common.annotation.InjectBundleContext;
+import org.osgi.test.junit5.context.BundleContextExtension;
+
+@ExtendWith(BundleContextExtension.class)
+class AllBundlesTest {
+	private static final Set<String> OURS = Set.of("bus.api", "bus.app", "bus.core", "bus.itest", "bus.linux", "bus.shell",
+			"bus.vhostuser", "bus.whiteboard", "guest.driver", "port.console", "port.file", "port.socket");
+
+	@InjectBundleContext
+	BundleContext context;
+
+	@Test
+	void bundles_afterStart_allActive() {
+		assertEquals(new TreeSet<>(OURS), bundles(bundle -> bundle.getState() == Bundle.ACTIVE));
+	}
+
+	private Set<String> bundles(Predicate<Bundle> choice) {
+		return Arrays.stream(context.getBundles()).filter(choice).map(Bundle::getSymbolicName).filter(OURS::contains)
+				.collect(Collectors.toCollection(TreeSet::new));
+	}
+}

@@ -1,0 +1,142 @@
+package bus.vhostuser;
+
+import java.io.IOException;
+import java.nio.file.Files;
+
+import bus.api.BusInfo;
+import bus.core.console.ConsoleBus;
+import bus.core.console.ConsoleDevice;
+import bus.core.console.Transport;
+import bus.linux.Errno;
+import bus.linux.Linux;
+import bus.linux.Sockets;
+import bus.vhostuser.loop.Loops;
+import bus.vhostuser.loop.Seat;
+import bus.vhostuser.session.Session;
+
+/**
+ * A bus that runs: its seat at a loop, its device, its listening socket, and the connection of its virtual machine if
+ * there is one. One connection at a time: a device has one guest.
+ */
+final class BusServer implements Transport {
+	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
+
+	private final BusConfig config;
+	private final Loops loops;
+	private final Seat seat;
+	private final ConsoleDevice device;
+	private final ConsoleBus bus;
+	private final int listening;
+	private Session session;
+
+	/** Starts to listen. */
+	BusServer(BusConfig config, Loops loops) throws IOException {
+		this.config = config;
+		this.loops = loops;
+		seat = loops.sit(config.name(), config.ownLoop());
+		try {
+			listening = Sockets.listenUnix(config.socket(), config.mode());
+		} catch (IOException | RuntimeException e) {
+			loops.leave(seat, () -> {
+			});
+			throw e;
+		}
+		device = new ConsoleDevice(config.name(), config.ports(), seat, this);
+		bus = new ConsoleBus(config.name(), device, seat, this::info);
+		seat.post(this::open);
+	}
+
+	private void open() {
+		seat.turn(device::turn);
+		try {
+			seat.watch(listening, events -> accept());
+		} catch (IOException e) {
+			LOG.log(System.Logger.Level.ERROR, "bus " + config.name() + ": " + e.getMessage());
+		}
+	}
+
+	ConsoleBus bus() {
+		return bus;
+	}
+
+	private void accept() {
+		for (int descriptor = Sockets.accept(listening); descriptor != -Errno.EAGAIN; descriptor = Sockets.accept(
+				listening)) {
+			if (descriptor == -Errno.EINTR)
+				continue;
+			if (descriptor < 0) {
+				LOG.log(System.Logger.Level.ERROR, "bus {0}: accept({1}): {2}", config.name(), config.socket(),
+						Errno.text(-descriptor));
+				return;
+			}
+			begin(descriptor);
+		}
+	}
+
+	private void begin(int descriptor) {
+		if (session != null)
+			session.read();
+		if (session != null) {
+			LOG.log(System.Logger.Level.WARNING, "bus {0}: a second virtual machine was turned away from {1}; one bus"
+					+ " serves one machine, configure another bus for it", config.name(), config.socket());
+			Linux.close(descriptor);
+			return;
+		}
+		try {
+			session = new Session(config.name(), seat, device, descriptor, () -> session = null);
+		} catch (IOException e) {
+			Linux.close(descriptor);
+			LOG.log(System.Logger.Level.ERROR, "bus " + config.name() + ": " + e.getMessage());
+		}
+	}
+
+	private BusInfo info() {
+		return new BusInfo(config.name(), config.socket().toString(), state(), config.ports(), device.usablePorts(),
+				session == null ? 0 : session.queues(), session == null ? 0 : session.features(),
+				device.isBroken() ? "a queue stopped because the guest broke a rule; restart its driver" : "");
+	}
+
+	private BusInfo.State state() {
+		if (session == null)
+			return BusInfo.State.LISTENING;
+		if (device.isBroken())
+			return BusInfo.State.BROKEN;
+		return device.isRunning() ? BusInfo.State.RUNNING : BusInfo.State.CONNECTED;
+	}
+
+	/** Ends everything; the ports are unplugged, the socket file is removed. Returns when it is done. */
+	void close() {
+		bus.unplugAll();
+		loops.leave(seat, () -> {
+			if (session != null)
+				session.close();
+			seat.unwatch(listening);
+			Linux.close(listening);
+			device.close();
+		});
+		try {
+			Files.deleteIfExists(config.socket());
+		} catch (IOException e) {
+			LOG.log(System.Logger.Level.WARNING, "bus " + config.name() + ": " + config.socket()
+					+ " stays behind: " + e.getMessage());
+		}
+	}
+
+	@Override
+	public void call(int queue) {
+		if (session != null)
+			session.call(queue);
+	}
+
+	@Override
+	public void error(int queue) {
+		if (session != null)
+			session.error(queue);
+	}
+
+	@Override
+	public void configChanged() {
+		if (session != null)
+			session.configChanged();
+	}
+}

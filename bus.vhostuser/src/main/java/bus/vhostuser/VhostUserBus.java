@@ -1,0 +1,109 @@
+package bus.vhostuser;
+
+import java.io.IOException;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+import bus.api.BusInfo;
+import bus.api.SerialBus;
+import bus.vhostuser.loop.Loops;
+
+/** One configuration is one bus. Registers a {@link SerialBus} service for as long as the socket listens. */
+@Component(name = "bus.vhostuser", configurationPid = "bus.vhostuser", configurationPolicy = ConfigurationPolicy.REQUIRE,
+		immediate = true, service = {})
+@Designate(ocd = VhostUserBus.Config.class, factory = true)
+public final class VhostUserBus {
+	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
+
+	/** The keys of {@code bus.vhostuser-NAME.cfg}. */
+	@ObjectClassDefinition(name = "vhost-user bus", description = "A virtio-serial bus for one virtual machine")
+	public @interface Config {
+		@AttributeDefinition(description = "the PATH of the UNIX socket to listen on")
+		String socket();
+
+		@AttributeDefinition(description = "the largest number of ports, 1 to 127", min = "1", max = "127", required = false)
+		int ports() default BusConfig.DEFAULT_PORTS;
+
+		@AttributeDefinition(description = "octal permissions of the socket file", required = false)
+		String mode() default "0600";
+
+		@AttributeDefinition(description = "shared, or own for a thread of its own", required = false)
+		String loop() default "shared";
+	}
+
+	private final BundleContext context;
+	private final Loops loops;
+	private BusConfig config;
+	private BusServer server;
+	private ServiceRegistration<SerialBus> registration;
+
+	@Activate
+	public VhostUserBus(BundleContext context, @Reference Loops loops, Map<String, Object> properties) throws IOException {
+		this.context = context;
+		this.loops = loops;
+		try {
+			start(BusConfig.of(properties));
+		} catch (IOException | RuntimeException e) {
+			LOG.log(System.Logger.Level.ERROR, e.getMessage());
+			throw e;
+		}
+	}
+
+	private void start(BusConfig newConfig) throws IOException {
+		config = newConfig;
+		try {
+			server = new BusServer(newConfig, loops);
+		} catch (IOException e) {
+			throw new IOException(newConfig.source() + ": socket=" + newConfig.socket() + ": " + e.getMessage()
+					+ "; allowed: a path that can be made and that nobody listens on", e);
+		}
+		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
+		registration = context.registerService(SerialBus.class, server.bus(), properties);
+		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
+	}
+
+	/** A virtual machine would not survive the change of its socket: the old configuration stays until it has gone. */
+	@Modified
+	void modified(Map<String, Object> properties) throws IOException {
+		BusConfig changed;
+		try {
+			changed = BusConfig.of(properties);
+		} catch (IllegalArgumentException e) {
+			LOG.log(System.Logger.Level.ERROR, e.getMessage() + "; the old configuration stays in force");
+			return;
+		}
+		if (changed.equals(config))
+			return;
+		if (server != null && server.bus().info().state() != BusInfo.State.LISTENING) {
+			LOG.log(System.Logger.Level.WARNING, changed.source() + ": a virtual machine is attached and would lose its"
+					+ " device; the old configuration stays in force, change it again when the machine is off");
+			return;
+		}
+		stop();
+		start(changed);
+	}
+
+	@Deactivate
+	void stop() {
+		if (registration == null)
+			return;
+		registration.unregister(); // the whiteboard unplugs its ports while the loop still runs
+		registration = null;
+		server.close();
+		server = null;
+		LOG.log(System.Logger.Level.INFO, "bus {0}: closed", config.name());
+	}
+}

@@ -1,0 +1,224 @@
+package bus.vhostuser.loop;
+
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import bus.core.console.Loop;
+import bus.core.console.Scratch;
+import bus.linux.Epoll;
+import bus.linux.LinuxException;
+
+/**
+ * One thread, one epoll, some seats. A round: wait; hand each event to its watch; run posted tasks; give each seat that
+ * asked for it one turn.
+ *
+ * <p>While port code runs, the thread is {@link #IN_PORT}. If it stays there too long, {@link Loops} takes the loop's
+ * other seats away by turning the state to {@link #STOLEN}; the thread, when it comes back, waits for {@link #MOVED}
+ * before it touches anything but the seat it is working for.
+ */
+final class DeviceLoop implements Runnable {
+	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
+
+	static final int FREE = 0;
+	static final int IN_PORT = 1;
+	static final int STOLEN = 2;
+	static final int MOVED = 3;
+
+	private static final int EVENTS = 256;
+	private static final int WATCHED = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(DeviceLoop.class, "state", int.class);
+		} catch (ReflectiveOperationException e) {
+			throw new ExceptionInInitializerError(e);
+		}
+	}
+
+	/** A watched descriptor. */
+	static final class Entry {
+		final Seat seat;
+		final int descriptor;
+		final Loop.Watch watch;
+		int index = -1;
+
+		Entry(Seat seat, int descriptor, Loop.Watch watch) {
+			this.seat = seat;
+			this.descriptor = descriptor;
+			this.watch = watch;
+		}
+	}
+
+	private final Epoll epoll = new Epoll(EVENTS);
+	private final EntryTable entries = new EntryTable();
+	private final Scratch scratch = new Scratch(Arena.ofAuto());
+	private final ArrayDeque<Seat> turns = new ArrayDeque<>();
+	/** Seats with tasks: each at most once, so it is as bounded as the number of buses. */
+	private final Queue<Seat> signalled = new ConcurrentLinkedQueue<>();
+	private final WakeUp wakeUp;
+	private final Thread thread;
+	private int state = FREE;
+	private volatile Seat inPort;
+	private volatile long enteredNanos;
+	private int depth;
+	private volatile boolean ending;
+
+	DeviceLoop(String name) throws LinuxException {
+		wakeUp = new WakeUp();
+		epoll.add(wakeUp.descriptor(), Epoll.IN | Epoll.ET, EntryTable.WAKE_UP);
+		thread = new LoopThread(this, name);
+	}
+
+	/** So that a thread can tell that it must not wait for a loop. */
+	private static final class LoopThread extends Thread {
+		LoopThread(Runnable loop, String name) {
+			super(loop, name);
+			setDaemon(true);
+		}
+	}
+
+	static boolean isLoopThread() {
+		return Thread.currentThread() instanceof LoopThread;
+	}
+
+	void start() {
+		thread.start();
+	}
+
+	boolean isCurrentThread() {
+		return Thread.currentThread() == thread;
+	}
+
+	@Override
+	public void run() {
+		try {
+			while (!ending)
+				round();
+		} catch (LinuxException e) {
+			LOG.log(System.Logger.Level.ERROR, thread.getName() + " ended: " + e.getMessage(), e);
+		} finally {
+			epoll.close();
+			wakeUp.close();
+		}
+	}
+
+	private void round() throws LinuxException {
+		int n = epoll.await(turns.isEmpty() && signalled.isEmpty() ? -1 : 0);
+		for (int i = 0; i < n; i++) {
+			var entry = entries.get(epoll.data(i));
+			if (entry != null)
+				guarded(entry.seat, entry, epoll.events(i));
+		}
+		for (var seat = signalled.poll(); seat != null; seat = signalled.poll())
+			if (seat.loop() == this)
+				guarded(seat, null, 0);
+			else
+				seat.loop().offer(seat); // it moved after it was put here
+		for (int waiting = turns.size(); waiting > 0 && !turns.isEmpty(); waiting--) {
+			var seat = turns.poll();
+			if (seat.loop() == this)
+				turn(seat);
+		}
+	}
+
+	/** The last line of defence: a mistake of ours costs one event of one bus, not all buses of the loop. */
+	private static void guarded(Seat seat, Entry entry, int events) {
+		try {
+			if (entry == null)
+				seat.runTasks();
+			else
+				entry.watch.ready(events);
+		} catch (RuntimeException | Error e) {
+			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
+		}
+	}
+
+	private void turn(Seat seat) {
+		try {
+			seat.takeTurn(scratch);
+		} catch (RuntimeException | Error e) {
+			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
+		}
+	}
+
+	// ---- for the seats
+
+	void enqueue(Seat seat) {
+		turns.add(seat);
+	}
+
+	/** Any thread. */
+	void offer(Seat seat) {
+		signalled.add(seat);
+		wakeUp.ring();
+	}
+
+	void add(Entry entry) throws LinuxException {
+		long token = entries.add(entry);
+		try {
+			epoll.add(entry.descriptor, WATCHED, token);
+		} catch (LinuxException e) {
+			entries.remove(entry);
+			throw e;
+		}
+	}
+
+	void remove(Entry entry) {
+		epoll.remove(entry.descriptor);
+		entries.remove(entry);
+	}
+
+	void enterPort(Seat seat) {
+		if (depth++ > 0)
+			return; // a port's call led to another one: the outer one is being timed
+		inPort = seat;
+		enteredNanos = System.nanoTime();
+		STATE.setVolatile(this, IN_PORT);
+	}
+
+	long leavePort() {
+		long took = System.nanoTime() - enteredNanos;
+		if (--depth > 0)
+			return 0;
+		if (!STATE.compareAndSet(this, IN_PORT, FREE)) {
+			while ((int) STATE.getVolatile(this) != MOVED)
+				Thread.onSpinWait(); // the seats are being moved at this moment: microseconds
+			turns.removeIf(seat -> seat.loop() != this);
+			STATE.setVolatile(this, FREE);
+		}
+		return took;
+	}
+
+	// ---- for Loops
+
+	/** The seat whose port has kept the thread since before {@code limitNanos}, or null. Any thread. */
+	Seat stuckLongerThan(long limitNanos) {
+		if ((int) STATE.getVolatile(this) != IN_PORT || System.nanoTime() - enteredNanos < limitNanos)
+			return null;
+		return inPort;
+	}
+
+	/** Keeps the thread from touching other seats when it returns from port code; false if it has returned. */
+	boolean steal() {
+		return STATE.compareAndSet(this, IN_PORT, STOLEN);
+	}
+
+	void moved() {
+		STATE.setVolatile(this, MOVED);
+	}
+
+	/** Ends the thread after its round. */
+	void end() {
+		ending = true;
+		wakeUp.ring();
+	}
+
+	String threadName() {
+		return thread.getName();
+	}
+}

@@ -1,0 +1,183 @@
+package bus.vhostuser.loop;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import bus.core.console.Loop;
+import bus.core.console.Scratch;
+import bus.linux.LinuxException;
+
+/**
+ * A bus's place at a loop: its watched descriptors, the tasks that others posted for it, and its turn. Any thread may
+ * {@link #post}; the rest is the loop thread's.
+ */
+public final class Seat implements Loop {
+	/** Tasks that wait for the loop; who posts to a full queue waits. */
+	static final int TASKS = 1024;
+
+	/** What a seat's owner does when it has its turn. */
+	public interface Turn {
+		/**
+		 * @return whether it wants another one
+		 */
+		boolean take(Scratch scratch);
+	}
+
+	private final String name;
+	private final ArrayBlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(TASKS);
+	private final Map<Integer, DeviceLoop.Entry> watches = new HashMap<>();
+	/** Set while the seat is in, or on its way into, the list of seats with tasks. */
+	private final AtomicBoolean signalled = new AtomicBoolean();
+	private Turn turn = scratch -> false;
+	private boolean turnRequested;
+	private volatile DeviceLoop loop;
+	private volatile boolean closed;
+	private volatile boolean justMoved;
+
+	Seat(String name, DeviceLoop loop) {
+		this.name = name;
+		this.loop = loop;
+	}
+
+	/** The bus's name, for messages. */
+	public String name() {
+		return name;
+	}
+
+	/** Sets what {@link #requestTurn} asks for. */
+	public void turn(Turn newTurn) {
+		this.turn = newTurn;
+	}
+
+	DeviceLoop loop() {
+		return loop;
+	}
+
+	@Override
+	public boolean isCurrent() {
+		return loop.isCurrentThread();
+	}
+
+	@Override
+	public void post(Runnable task) {
+		if (closed)
+			throw new IllegalStateException("bus " + name + " is closed");
+		if (!tasks.offer(task))
+			postToFull(task);
+		if (closed && tasks.remove(task)) // it came after the last look at the queue: whoever waits for it must know
+			throw new IllegalStateException("bus " + name + " is closed");
+		signal();
+	}
+
+	private void postToFull(Runnable task) {
+		if (DeviceLoop.isLoopThread())
+			throw new IllegalStateException("bus " + name + ": more than " + TASKS
+					+ " tasks wait, and a loop thread cannot wait for a loop");
+		signal();
+		boolean interrupted = false;
+		while (true)
+			try {
+				tasks.put(task);
+				break;
+			} catch (InterruptedException e) {
+				interrupted = true; // the task is part of a step that others count on
+			}
+		if (interrupted)
+			Thread.currentThread().interrupt();
+	}
+
+	/** Makes the loop look at this seat's tasks; again at its new loop if the seat moved meanwhile. */
+	private void signal() {
+		if (!signalled.compareAndSet(false, true))
+			return;
+		DeviceLoop target;
+		do {
+			target = loop;
+			target.offer(this);
+		} while (target != loop);
+	}
+
+	/** Runs the tasks that wait now; those they post wait for the next round. */
+	void runTasks() {
+		signalled.set(false); // before the queue is read: a task posted from here on signals anew
+		if (justMoved) {
+			justMoved = false;
+			requestTurn(); // one may have been due at the old loop
+		}
+		for (int n = tasks.size(); n > 0; n--) {
+			Runnable task = tasks.poll();
+			if (task == null)
+				return;
+			task.run();
+		}
+	}
+
+	@Override
+	public void requestTurn() {
+		if (turnRequested)
+			return;
+		turnRequested = true;
+		loop.enqueue(this);
+	}
+
+	void takeTurn(Scratch scratch) {
+		turnRequested = false;
+		if (turn.take(scratch))
+			requestTurn();
+	}
+
+	@Override
+	public void watch(int descriptor, Watch watch) throws LinuxException {
+		var entry = new DeviceLoop.Entry(this, descriptor, watch);
+		loop.add(entry);
+		watches.put(descriptor, entry);
+	}
+
+	@Override
+	public void unwatch(int descriptor) {
+		var entry = watches.remove(descriptor);
+		if (entry != null)
+			loop.remove(entry);
+	}
+
+	@Override
+	public void enterPort() {
+		loop.enterPort(this);
+	}
+
+	@Override
+	public long leavePort() {
+		return loop.leavePort();
+	}
+
+	/** Takes everything that belongs to the seat to another loop. The thread of the old one does not touch it. */
+	void moveTo(DeviceLoop target) throws IOException {
+		var from = loop;
+		for (var entry : watches.values())
+			from.remove(entry);
+		loop = target;
+		for (var entry : watches.values())
+			target.add(entry);
+		turnRequested = false;
+		justMoved = true;
+		signalled.set(true); // it may be listed at the old loop, which is stuck
+		target.offer(this);
+	}
+
+	/** No task is taken any more; those that wait are run. Loop thread. */
+	void close() {
+		closed = true;
+		for (var task = tasks.poll(); task != null; task = tasks.poll())
+			task.run();
+	}
+
+	/** Ends all watches. Loop thread. */
+	void leave() {
+		for (var entry : watches.values())
+			loop.remove(entry);
+		watches.clear();
+	}
+}

@@ -1,0 +1,19 @@
+package bus.vhostuser.session;
+
+/** Protocol feature bits of vhost-user that this back-end knows, as masks. */
+final class ProtocolFeature {
+	static final long MQ = 1L;
+	static final long REPLY_ACK = 1L << 3;
+	static final long BACKEND_REQ = 1L << 5;
+	static final long CONFIG = 1L << 9;
+	static final long CONFIGURE_MEM_SLOTS = 1L << 15;
+
+	/**
+	 * What is offered. QEMU takes every bit below its newest without looking, even those that it cannot do (in-band
+	 * notifications, Xen mappings), so nothing is offered that is not needed.
+	 */
+	static final long OFFERED = MQ | REPLY_ACK | BACKEND_REQ | CONFIG | CONFIGURE_MEM_SLOTS;
+
+	private ProtocolFeature() {
+	}
+}

@@ -1,0 +1,270 @@
+package bus.vhostuser.session;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+import bus.core.console.ConsoleDevice;
+import bus.core.console.Loop;
+import bus.core.virtio.GuestMemory;
+import bus.core.virtio.RingPosition;
+import bus.core.virtio.RingSetup;
+import bus.core.virtio.SplitQueue;
+import bus.linux.Linux;
+
+/**
+ * The rings of a connection: takes what the front-end says of them, in any order, and starts and stops them at the
+ * device. Loop thread.
+ */
+final class Vrings {
+	/** The ring index of SET_VRING_KICK, CALL and ERR has 8 bits. */
+	static final int LIMIT = 256;
+
+	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
+	private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
+	private static final int NO_DESCRIPTOR = 0x100;
+
+	private final String bus;
+	private final ConsoleDevice device;
+	private final Loop loop;
+	private final Vring[] rings = new Vring[LIMIT];
+	private GuestMemory memory = GuestMemory.NONE;
+	private long features;
+	private int given;
+	private boolean unsharedReported;
+
+	Vrings(String bus, ConsoleDevice device, Loop loop) {
+		this.bus = bus;
+		this.device = device;
+		this.loop = loop;
+	}
+
+	// ---- messages
+
+	/** SET_VRING_NUM: index u32, number u32. */
+	Reply setNum(Message message) throws RefusedException {
+		var ring = ring(message.u32(0));
+		int size = message.u32(4);
+		if (ring.running && size != ring.size)
+			throw new RefusedException("ring=" + ring.index + " is running");
+		if (size <= 0 || size > SplitQueue.MAX_SIZE || Integer.bitCount(size) != 1)
+			throw new RefusedException("num=" + size + ", allowed: powers of two up to " + SplitQueue.MAX_SIZE);
+		ring.size = size;
+		return update(ring);
+	}
+
+	/** SET_VRING_ADDR: index u32, flags u32, then the addresses of descriptors, used, available, log. */
+	Reply setAddr(Message message) throws RefusedException {
+		var ring = ring(message.u32(0));
+		var addresses = new RingSetup.Addresses(message.u64(8), message.u64(24), message.u64(16));
+		if (ring.running && !addresses.equals(ring.addresses))
+			throw new RefusedException("ring=" + ring.index + " is running");
+		if (!addresses.isAligned())
+			throw new RefusedException("misaligned " + addresses);
+		ring.addresses = addresses;
+		return update(ring);
+	}
+
+	/** SET_VRING_BASE: index u32, available index u32. */
+	Reply setBase(Message message) throws RefusedException {
+		var ring = ring(message.u32(0));
+		int base = message.u32(4);
+		if (ring.running)
+			throw new RefusedException("ring=" + ring.index + " is running");
+		if (base < 0 || base > 0xffff)
+			throw new RefusedException("base=" + Integer.toUnsignedString(base) + ", allowed: 0 to 65535");
+		// the same base as was answered to GET_VRING_BASE: a pause is over, and a half-consumed buffer is still there
+		if (base != ring.position.next())
+			ring.position = new RingPosition(base, 0);
+		return Reply.ACK;
+	}
+
+	/** GET_VRING_BASE: stops the ring, at once, wherever a slow port has left it. */
+	Reply getBase(Message message) throws RefusedException {
+		var ring = ring(message.u32(0));
+		stop(ring);
+		ring.started = false;
+		closeKick(ring);
+		return Reply.vringState(ring.index, ring.position.next());
+	}
+
+	Reply setKick(Message message) throws RefusedException {
+		var ring = descriptorRing(message);
+		if (message.descriptors() == 0)
+			throw new RefusedException("ring=" + ring.index + " without a kick descriptor: rings are not polled");
+		closeKick(ring);
+		int kick = message.take(0);
+		try {
+			loop.watch(kick, events -> device.kick(ring.index));
+		} catch (IOException e) {
+			Linux.close(kick);
+			throw new RefusedException("kick descriptor: " + e.getMessage());
+		}
+		ring.kick = kick;
+		ring.started = true;
+		return update(ring);
+	}
+
+	Reply setCall(Message message) throws RefusedException {
+		var ring = descriptorRing(message);
+		close(ring.call);
+		ring.call = message.descriptors() == 0 ? -1 : nonBlocking(message.take(0));
+		if (ring.running)
+			call(ring.index); // what was due while there was no descriptor, or went to the old one
+		return Reply.ACK;
+	}
+
+	Reply setErr(Message message) throws RefusedException {
+		var ring = descriptorRing(message);
+		close(ring.err);
+		ring.err = message.descriptors() == 0 ? -1 : nonBlocking(message.take(0));
+		return Reply.ACK;
+	}
+
+	/** SET_VRING_ENABLE: index u32, 0 or 1. */
+	Reply setEnable(Message message) throws RefusedException {
+		var ring = ring(message.u32(0));
+		if (message.u32(4) < 0 || message.u32(4) > 1)
+			throw new RefusedException("enable=" + message.u32(4) + ", allowed: 0 and 1");
+		ring.enabled = message.u32(4) == 1;
+		return update(ring);
+	}
+
+	private Vring ring(int index) throws RefusedException {
+		if (index < 0 || index >= LIMIT)
+			throw new RefusedException("ring=" + Integer.toUnsignedString(index) + ", allowed: 0 to " + (LIMIT - 1));
+		if (rings[index] == null)
+			rings[index] = new Vring(index);
+		return rings[index];
+	}
+
+	/** The ring of a message that carries a descriptor, or says in bit 8 that it carries none. */
+	private Vring descriptorRing(Message message) throws RefusedException {
+		int bits = message.u32(0);
+		if ((bits & NO_DESCRIPTOR) != 0 != (message.descriptors() == 0))
+			throw new RefusedException("payload=0x" + Integer.toHexString(bits) + " with descriptors="
+					+ message.descriptors());
+		var ring = ring(bits & 0xff);
+		given = Math.max(given, ring.index + 1);
+		return ring;
+	}
+
+	/** Writing to it must not hold the loop, whatever its counter or however full the pipe. */
+	private static int nonBlocking(int descriptor) {
+		Linux.fcntl(descriptor, Linux.F_SETFL, Linux.fcntl(descriptor, Linux.F_GETFL, 0) | Linux.O_NONBLOCK);
+		return descriptor;
+	}
+
+	// ---- running
+
+	private Reply update(Vring ring) {
+		if (ring.running && !ring.isReady())
+			stop(ring);
+		else if (!ring.running && ring.isReady())
+			start(ring);
+		return Reply.ACK;
+	}
+
+	private void start(Vring ring) {
+		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
+		if (setup == null) {
+			if (!unsharedReported)
+				LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} is not in shared memory; give the virtual machine"
+						+ " memory with share=on, as in -object memory-backend-memfd,id=mem,size=512M,share=on"
+						+ " -machine memory-backend=mem", bus, ring.index);
+			unsharedReported = true;
+			return;
+		}
+		ring.running = true;
+		device.start(ring.index, new SplitQueue(memory, setup, features, ring.position));
+	}
+
+	private void stop(Vring ring) {
+		if (!ring.running)
+			return;
+		ring.running = false;
+		var position = device.stop(ring.index);
+		if (position != null)
+			ring.position = position;
+	}
+
+	/** Stops all rings for a moment, because the memory changes. */
+	void pause() {
+		for (var ring : rings)
+			if (ring != null)
+				stop(ring);
+	}
+
+	/** Lets the rings go on in a new memory table. */
+	void resume(GuestMemory newMemory) {
+		memory = newMemory;
+		for (var ring : rings)
+			if (ring != null)
+				update(ring);
+	}
+
+	/** Features were negotiated. Without those of the protocol there is no SET_VRING_ENABLE, and all rings are enabled. */
+	void features(long negotiated, boolean enableAll) {
+		features = negotiated;
+		for (int i = 0; i < LIMIT && enableAll; i++)
+			if (rings[i] != null) {
+				rings[i].enabled = true;
+				update(rings[i]);
+			}
+	}
+
+	/** Rings that the front-end has named in a message with a descriptor. */
+	int given() {
+		return given;
+	}
+
+	/** Whether all rings are enabled: outside of this QEMU 11.1 dies of a CONFIG_CHANGE. */
+	boolean isConfigWindow() {
+		for (int i = 0; i < given; i++)
+			if (rings[i] == null || !rings[i].enabled)
+				return false;
+		return given > 0;
+	}
+
+	void call(int index) {
+		signal(rings[index].call);
+	}
+
+	void error(int index) {
+		signal(rings[index].err);
+	}
+
+	private static void signal(int descriptor) {
+		if (descriptor >= 0)
+			Linux.write(descriptor, ONE.address(), Long.BYTES); // EAGAIN: it was signalled so often that it will be seen
+	}
+
+	/** Stops all rings and forgets them. */
+	void clear() {
+		pause();
+		for (int i = 0; i < LIMIT; i++)
+			if (rings[i] != null) {
+				closeKick(rings[i]);
+				close(rings[i].call);
+				close(rings[i].err);
+				rings[i] = null;
+			}
+		given = 0;
+		features = 0;
+		unsharedReported = false;
+	}
+
+	private void closeKick(Vring ring) {
+		if (ring.kick >= 0) {
+			loop.unwatch(ring.kick);
+			close(ring.kick);
+			ring.kick = -1;
+		}
+	}
+
+	private static void close(int descriptor) {
+		if (descriptor >= 0)
+			Linux.close(descriptor);
+	}
+}

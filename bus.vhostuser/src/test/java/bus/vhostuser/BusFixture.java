@@ -1,0 +1,71 @@
+package bus.vhostuser;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import bus.api.HostPort;
+import bus.api.PortRefusedException;
+import bus.api.PortRequest;
+import bus.vhostuser.loop.Loops;
+import guest.driver.ConsoleDriver;
+import guest.driver.DriverSettings;
+import guest.driver.FrontEnd;
+import guest.driver.FrontEndSettings;
+
+/** Buses on real sockets without a framework, and drivers that connect to them. Closes everything it made. */
+final class BusFixture implements Closeable {
+	static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	final Loops loops = new Loops();
+	private final Path folder;
+	private final List<Closeable> open = new ArrayList<>();
+
+	BusFixture(Path folder) {
+		this.folder = folder;
+	}
+
+	Path socket(String name) {
+		return folder.resolve(name + ".sock");
+	}
+
+	BusServer bus(String name, int ports) throws IOException {
+		var server = new BusServer(new BusConfig(name, name, socket(name), ports, 0600, false), loops);
+		open.addFirst(server::close);
+		return server;
+	}
+
+	static <P extends HostPort> P plug(BusServer server, String name, int id, boolean console, P port)
+			throws PortRefusedException {
+		server.bus().plug(new PortRequest(name, "test", name, id, console), port);
+		return port;
+	}
+
+	FrontEnd connect(String bus, FrontEndSettings settings) throws IOException {
+		var frontEnd = FrontEnd.connect(socket(bus), settings);
+		open.addFirst(frontEnd::close);
+		return frontEnd;
+	}
+
+	ConsoleDriver guest(String bus, FrontEndSettings settings, DriverSettings driverSettings) throws IOException {
+		var frontEnd = connect(bus, settings);
+		var driver = new ConsoleDriver(frontEnd, driverSettings);
+		open.addFirst(driver::close);
+		frontEnd.handshake();
+		driver.start();
+		return driver;
+	}
+
+	ConsoleDriver guest(String bus, int ports) throws IOException {
+		return guest(bus, FrontEndSettings.qemu(ports), DriverSettings.linux());
+	}
+
+	@Override
+	public void close() throws IOException {
+		for (var closeable : open)
+			closeable.close();
+	}
+}

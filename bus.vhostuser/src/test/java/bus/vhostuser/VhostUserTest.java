@@ -1,0 +1,264 @@
+package bus.vhostuser;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import bus.api.BusInfo;
+import bus.api.PortInfo;
+import bus.api.PortRequest;
+import guest.driver.ConsoleDriver;
+import guest.driver.DriverSettings;
+import guest.driver.FrontEndSettings;
+import guest.driver.GuestSidePort;
+
+/** The transport and the device behind it, driven by guest.driver over real sockets, memory and eventfds. */
+@Timeout(60)
+class VhostUserTest {
+	@TempDir
+	Path folder;
+
+	private BusFixture fixture;
+
+	@BeforeEach
+	void make() {
+		fixture = new BusFixture(folder);
+	}
+
+	@AfterEach
+	void close() throws Exception {
+		fixture.close();
+		try (var left = Files.list(folder)) {
+			assertEquals(0, left.count(), "sockets are removed");
+		}
+	}
+
+	private static void assertEcho(GuestSidePort port, String text) throws IOException {
+		var bytes = text.getBytes(StandardCharsets.UTF_8);
+		port.writeFully(bytes, BusFixture.PATIENCE);
+		assertArrayEquals(bytes, port.readNBytes(bytes.length, BusFixture.PATIENCE));
+	}
+
+	private static GuestSidePort opened(ConsoleDriver guest, String name) throws IOException {
+		var port = guest.awaitPort(name, BusFixture.PATIENCE);
+		port.open();
+		return port;
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "qemu", "uml", "small buffers", "no event index", "no indirect" })
+	void echo_randomBytes_comeBack(String kind) throws Exception {
+		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 2, false, new EchoPort());
+		var settings = kind.equals("uml") ? FrontEndSettings.uml(3) : FrontEndSettings.qemu(3);
+		var linux = DriverSettings.linux();
+		var driver = switch (kind) {
+			case "small buffers" -> linux.withBuffers(3, 32);
+			case "no event index" -> linux.withFeatures(linux.features() & ~(1L << 29));
+			case "no indirect" -> linux.withFeatures(linux.features() & ~(1L << 28));
+			default -> linux;
+		};
+		var port = opened(fixture.guest("vm1", settings, driver), "org.example.echo");
+		long seed = System.nanoTime();
+		System.out.println("seed " + seed);
+		var random = new Random(seed);
+		for (int i = 0; i < 50; i++) {
+			var sent = new byte[1 + random.nextInt(3000)];
+			random.nextBytes(sent);
+			port.writeFully(sent, BusFixture.PATIENCE);
+			assertArrayEquals(sent, port.readNBytes(sent.length, BusFixture.PATIENCE));
+		}
+	}
+
+	@Test
+	void socketFile_isForTheOwnerAlone() throws Exception {
+		fixture.bus("vm1", 3);
+		assertEquals("rw-------",
+				PosixFilePermissions.toString(Files.getPosixFilePermissions(fixture.socket("vm1"))));
+	}
+
+	@Test
+	void socket_ofALiveBus_isRefusedWithItsPath() throws Exception {
+		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
+		var e = assertThrows(IOException.class, () -> fixture.bus("vm1", 3));
+		assertTrue(e.getMessage().contains(fixture.socket("vm1").toString()), e.getMessage());
+		assertEcho(echoGuest("vm1"), "still there");
+	}
+
+	private GuestSidePort echoGuest(String bus) throws IOException {
+		return opened(fixture.guest(bus, 3), "org.example.echo");
+	}
+
+	@Test
+	void secondMachine_isTurnedAway_firstGoesOn() throws Exception {
+		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
+		var port = echoGuest("vm1");
+		var second = fixture.connect("vm1", FrontEndSettings.qemu(3));
+		assertThrows(IOException.class, second::handshake);
+		assertEcho(port, "hello");
+	}
+
+	@Test
+	void pauseAndResume_halfConsumedBuffer_goesOnAtTheByte() throws Exception {
+		var echo = BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
+		var guest = fixture.guest("vm1", 3);
+		var port = opened(guest, "org.example.echo");
+		for (int i = 0; i < 5; i++) {
+			assertEcho(port, "round " + i);
+			guest.pause();
+			guest.resume();
+		}
+		assertTrue(echo.guest.guestOpen());
+	}
+
+	@Test
+	void reload_freshDriver_findsItsPortsAgain() throws Exception {
+		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
+		var guest = fixture.guest("vm1", 3);
+		assertEcho(opened(guest, "org.example.echo"), "first");
+		guest.reload();
+		assertEcho(opened(guest, "org.example.echo"), "second");
+	}
+
+	@Test
+	void secondHandshake_onTheSameSocket_beginsAnew() throws Exception {
+		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
+		var frontEnd = fixture.connect("vm1", FrontEndSettings.qemu(3));
+		for (int i = 0; i < 3; i++) {
+			var guest = new ConsoleDriver(frontEnd, DriverSettings.linux());
+			frontEnd.handshake();
+			guest.start();
+			assertEcho(opened(guest, "org.example.echo"), "device_add " + i);
+			guest.detach();
+		}
+	}
+
+	@Test
+	void plugAndUnplug_whileTheGuestRuns_comeAndGo() throws Exception {
+		var server = fixture.bus("vm1", 3);
+		var guest = fixture.guest("vm1", 3);
+		for (int i = 0; i < 3; i++) {
+			var echo = BusFixture.plug(server, "org.example.echo", PortRequest.ANY_ID, false, new EchoPort());
+			var port = opened(guest, "org.example.echo");
+			assertEcho(port, "time " + i);
+			server.bus().unplug(echo);
+			assertTrue(guest.awaitUntil(BusFixture.PATIENCE, port::isRemoved));
+		}
+	}
+
+	@Test
+	void fewQueues_clampThePorts() throws Exception {
+		var server = fixture.bus("vm1", 31);
+		BusFixture.plug(server, "far", 20, false, new EchoPort());
+		BusFixture.plug(server, "org.example.echo", 3, false, new EchoPort());
+		var guest = fixture.guest("vm1", 3 + 1);
+		assertEquals(4, guest.maxPorts());
+		assertEcho(opened(guest, "org.example.echo"), "near");
+		assertEquals(4, server.bus().info().usablePorts());
+		assertTrue(server.bus().ports().getFirst().problem().contains("num_vqs=44"));
+		assertEquals(1, guest.ports().size());
+	}
+
+	@Test
+	void manyPorts_127_allTalk() throws Exception {
+		var server = fixture.bus("vm1", 127);
+		for (int id = 1; id < 127; id++)
+			BusFixture.plug(server, "port" + id, id, false, new EchoPort());
+		var guest = fixture.guest("vm1", FrontEndSettings.qemu(127), DriverSettings.linux().withBuffers(4, 256));
+		for (int id = 1; id < 127; id++)
+			assertEcho(opened(guest, "port" + id), "I am " + id);
+	}
+
+	@Test
+	void machineGoes_busListensAgain() throws Exception {
+		var server = fixture.bus("vm1", 3);
+		var echo = BusFixture.plug(server, "org.example.echo", 1, false, new EchoPort());
+		for (int i = 0; i < 3; i++) {
+			try (var guest = ConsoleDriver.connect(fixture.socket("vm1"), 3)) {
+				assertEcho(opened(guest, "org.example.echo"), "machine " + i);
+				assertEquals(BusInfo.State.RUNNING, server.bus().info().state());
+			}
+			await(() -> server.bus().info().state() == BusInfo.State.LISTENING);
+			assertFalse(echo.guest.guestOpen());
+		}
+	}
+
+	private static void await(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + BusFixture.PATIENCE.toNanos();
+		while (!condition.getAsBoolean()) {
+			assertTrue(System.nanoTime() < deadline, "waited too long");
+			Thread.onSpinWait();
+		}
+	}
+
+	@Test
+	void emergencyWrite_beforeAnyDriver_reachesTheConsole() throws Exception {
+		var server = fixture.bus("vm1", 3);
+		var console = BusFixture.plug(server, "con", 0, true, new EchoPort());
+		var heard = new CountDownLatch(1);
+		console.duringGuestData = heard::countDown;
+		var frontEnd = fixture.connect("vm1", FrontEndSettings.qemu(3));
+		frontEnd.handshake();
+		frontEnd.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		assertTrue(heard.await(20, TimeUnit.SECONDS));
+	}
+
+	@Test
+	void blockingPort_neighboursGoOn_andItIsClosedAndNamed() throws Exception {
+		var guests = new ArrayList<GuestSidePort>();
+		var ports = new ArrayList<EchoPort>();
+		var servers = new ArrayList<BusServer>();
+		int buses = 2 * Math.min(Runtime.getRuntime().availableProcessors(), 4);
+		for (int i = 0; i < buses; i++) {
+			servers.add(fixture.bus("vm" + i, 3));
+			ports.add(BusFixture.plug(servers.get(i), "org.example.echo", 1, false, new EchoPort()));
+			guests.add(echoGuest("vm" + i));
+		}
+		var entered = new CountDownLatch(1);
+		var release = new CountDownLatch(1);
+		ports.getFirst().duringGuestData = () -> {
+			entered.countDown();
+			awaitLatch(release);
+		};
+		guests.getFirst().writeFully(new byte[] { 1 }, BusFixture.PATIENCE);
+		assertTrue(entered.await(20, TimeUnit.SECONDS));
+		long since = System.nanoTime();
+		for (int i = 1; i < buses; i++)
+			assertEcho(guests.get(i), "bus " + i + " goes on");
+		while (System.nanoTime() - since < TimeUnit.MILLISECONDS.toNanos(2500)) // long enough to count as blocking
+			Thread.onSpinWait();
+		release.countDown();
+		await(() -> servers.getFirst().bus().ports().getFirst().state() == PortInfo.State.FAILED);
+		assertTrue(servers.getFirst().bus().ports().getFirst().problem().contains("blocked the bus for"));
+		for (int i = 1; i < buses; i++)
+			assertEcho(guests.get(i), "and on");
+	}
+
+	private static void awaitLatch(CountDownLatch latch) {
+		try {
+			latch.await();
+		} catch (InterruptedException e) {
+			Thread.currentThread().interrupt();
+		}
+	}
+}

@@ -1,0 +1,285 @@
+package bus.whiteboard;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import bus.api.BusInfo;
+import bus.api.HostPort;
+import bus.api.PortInfo;
+import bus.api.PortRefusedException;
+import bus.api.SerialBus;
+import bus.whiteboard.Entry.Stage;
+
+/**
+ * Brings every port to the bus that it names, for as long as both are there.
+ *
+ * <p>Any thread may call. The lock guards the maps and the entries' fields and is never held during a call to a bus, a
+ * port or the framework: those may block, and may take locks of their own that another caller of this class holds. The
+ * thread that moves an entry to a stage ending in -ING owns it until it moves it on; others wait for PLUGGING and
+ * UNPLUGGING to end, which is safe because neither calls back, but never for FETCHING: Declarative Services may hold, in
+ * the waiting thread, the very lock that the fetching one needs. The fetcher then finds the port or bus gone, and stops.
+ */
+final class Roster {
+	private final ReentrantLock lock = new ReentrantLock();
+	private final Condition moved = lock.newCondition();
+	private final Map<Object, Entry> entries = new LinkedHashMap<>();
+	private final List<SerialBus> buses = new ArrayList<>();
+	private final Consumer<String> log;
+	private final Executor later;
+	/** How often a slot became free: tells a refused port whether to try again at once. */
+	private long unplugs;
+
+	/**
+	 * @param log takes one line for the operator
+	 * @param later runs a task when start-up has had time to bring the bus that a port waits for
+	 */
+	Roster(Consumer<String> log, Executor later) {
+		this.log = log;
+		this.later = later;
+	}
+
+	/** A port's service came. When this returns it is plugged, refused or waiting. */
+	void add(Object key, Plan plan, PortSource source) {
+		var entry = new Entry(plan, source);
+		locked(() -> {
+			if (!plan.problem().isEmpty())
+				refuse(entry, plan.problem(), false);
+			return entries.put(key, entry);
+		});
+		plug(entry);
+	}
+
+	/** A port's service goes. When this returns the bus has let go of it. */
+	void remove(Object key) {
+		var removed = locked(() -> {
+			var entry = Optional.ofNullable(entries.remove(key));
+			entry.ifPresent(e -> e.gone = true);
+			return entry;
+		});
+		removed.ifPresent(entry -> {
+			takeOff(entry);
+			retry(entry.plan.bus());
+		});
+	}
+
+	/** The service's properties changed: nothing happens unless they ask for something else. */
+	void update(Object key, Plan plan, PortSource source) {
+		if (locked(() -> entries.containsKey(key) && entries.get(key).plan.equals(plan)))
+			return;
+		remove(key);
+		add(key, plan, source);
+	}
+
+	void addBus(SerialBus bus) {
+		locked(() -> buses.add(bus));
+		idle(entry -> entry.plan.bus().equals(bus.name())).forEach(this::plug);
+	}
+
+	/** A bus's service goes. When this returns no port is on it. */
+	void removeBus(SerialBus bus) {
+		var its = locked(() -> {
+			buses.remove(bus);
+			return entries.values().stream().filter(entry -> entry.bus == bus).toList();
+		});
+		its.forEach(this::takeOff);
+		idle(entry -> entry.plan.bus().equals(bus.name())).forEach(this::plug); // finds no bus, and says so
+	}
+
+	List<BusInfo> buses() {
+		return present().map(SerialBus::info).toList();
+	}
+
+	List<PortInfo> ports() {
+		var plugged = present().flatMap(bus -> bus.ports().stream().sorted(Comparator.comparingInt(PortInfo::id)));
+		return Stream.concat(plugged, absent().stream()).toList();
+	}
+
+	private Stream<SerialBus> present() {
+		return locked(() -> buses.stream().sorted(Comparator.comparing(SerialBus::name)).toList()).stream();
+	}
+
+	private List<PortInfo> absent() {
+		return locked(() -> entries.values().stream().filter(entry -> entry.is(Stage.IDLE))
+				.map(entry -> PortInfo.absent(entry.plan.bus(), entry.plan.request(), entry.state, problem(entry)))
+				.toList());
+	}
+
+	private List<Entry> idle(Predicate<Entry> which) {
+		return locked(() -> entries.values().stream().filter(e -> e.is(Stage.IDLE)).filter(which).toList());
+	}
+
+	private void retry(String bus) {
+		idle(entry -> entry.tryAgain && entry.plan.bus().equals(bus)).forEach(this::plug);
+	}
+
+	/** Plugs an idle port, if its bus is there; leaves one alone that another thread moves. */
+	private void plug(Entry entry) {
+		boolean again = true;
+		while (again && begin(entry)) {
+			long seen = locked(() -> unplugs);
+			again = attempt(entry, seen);
+		}
+	}
+
+	private boolean begin(Entry entry) {
+		lock.lock();
+		try {
+			if (!entry.is(Stage.IDLE) || entry.gone || !entry.plan.problem().isEmpty())
+				return false;
+			var bus = buses.stream().filter(b -> b.name().equals(entry.plan.bus())).findFirst();
+			if (bus.isEmpty()) {
+				entry.state = PortInfo.State.WAITING;
+				entry.problem = "";
+				later.execute(() -> reportWaiting(entry));
+				return false;
+			}
+			entry.bus = bus.get();
+			move(entry, Stage.FETCHING);
+			return true;
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	/**
+	 * @param seen the number of unplugs before the attempt
+	 * @return whether to try again
+	 */
+	private boolean attempt(Entry entry, long seen) {
+		HostPort port;
+		try {
+			port = entry.source.get();
+		} catch (PortRefusedException | RuntimeException e) {
+			return refused(entry, e, false, seen);
+		}
+		if (!fetched(entry)) {
+			entry.source.unget();
+			return true;
+		}
+		try {
+			entry.bus.plug(entry.plan.request(), port);
+		} catch (PortRefusedException | RuntimeException e) {
+			entry.source.unget();
+			return refused(entry, e, e instanceof PortRefusedException && e.getCause() == null, seen);
+		}
+		if (plugged(entry, port))
+			takeOff(entry);
+		return false;
+	}
+
+	private boolean fetched(Entry entry) {
+		return locked(() -> {
+			boolean wanted = !entry.gone && buses.contains(entry.bus);
+			move(entry, wanted ? Stage.PLUGGING : Stage.IDLE);
+			return wanted;
+		});
+	}
+
+	/** Answers whether the port took itself away meanwhile. */
+	private boolean plugged(Entry entry, HostPort port) {
+		return locked(() -> {
+			entry.port = port;
+			entry.state = PortInfo.State.PLUGGED;
+			entry.problem = "";
+			entry.tryAgain = false;
+			move(entry, Stage.PLUGGED);
+			return entry.gone;
+		});
+	}
+
+	private boolean refused(Entry entry, Exception why, boolean tryAgain, long seen) {
+		return locked(() -> {
+			refuse(entry, why.getMessage() == null ? why.toString() : why.getMessage(), tryAgain);
+			move(entry, Stage.IDLE);
+			return tryAgain && unplugs != seen;
+		});
+	}
+
+	private void refuse(Entry entry, String why, boolean tryAgain) {
+		if (!why.equals(entry.problem))
+			log.accept(entry.plan.source() + ": " + why);
+		entry.state = PortInfo.State.REFUSED;
+		entry.problem = why;
+		entry.tryAgain = tryAgain;
+	}
+
+	/** When this returns the port is off its bus, whoever took it off. */
+	private void takeOff(Entry entry) {
+		lock.lock();
+		try {
+			if (entry.mover == Thread.currentThread())
+				return; // the port took itself away while it is being plugged; plug() sees it
+			while (entry.is(Stage.PLUGGING) || entry.is(Stage.UNPLUGGING))
+				moved.awaitUninterruptibly();
+			if (!entry.is(Stage.PLUGGED))
+				return;
+			move(entry, Stage.UNPLUGGING);
+		} finally {
+			lock.unlock();
+		}
+		try {
+			entry.bus.unplug(entry.port);
+		} finally {
+			letGo(entry);
+		}
+	}
+
+	private void letGo(Entry entry) {
+		try {
+			entry.source.unget();
+		} finally {
+			locked(() -> {
+				entry.port = null;
+				entry.state = PortInfo.State.WAITING;
+				move(entry, Stage.IDLE);
+				return unplugs++;
+			});
+		}
+	}
+
+	private void move(Entry entry, Stage stage) {
+		entry.stage = stage;
+		entry.mover = stage == Stage.IDLE || stage == Stage.PLUGGED ? null : Thread.currentThread();
+		if (stage == Stage.IDLE)
+			entry.bus = null;
+		moved.signalAll();
+	}
+
+	private <T> T locked(Supplier<T> section) {
+		lock.lock();
+		try {
+			return section.get();
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	private void reportWaiting(Entry entry) {
+		lock.lock();
+		try {
+			if (entry.is(Stage.IDLE) && !entry.gone && entry.state == PortInfo.State.WAITING)
+				log.accept(entry.plan.source() + ": " + problem(entry));
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	private String problem(Entry entry) {
+		if (entry.state != PortInfo.State.WAITING)
+			return entry.problem;
+		String known = buses.stream().map(SerialBus::name).sorted().collect(Collectors.joining(", "));
+		return "no bus " + entry.plan.bus() + "; buses: " + (known.isEmpty() ? "none" : known);
+	}
+}

@@ -1,0 +1,116 @@
+package bus.whiteboard;
+
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferenceCardinality.OPTIONAL;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.MetaTypeInformation;
+import org.osgi.service.metatype.MetaTypeService;
+import org.osgi.service.metatype.ObjectClassDefinition;
+
+import bus.api.BusInfo;
+import bus.api.HostPort;
+import bus.api.PortInfo;
+import bus.api.SerialBus;
+import bus.api.SerialBusRuntime;
+
+/**
+ * Hears of port and bus services. Ports come as references, so that a port is activated only when its configuration has
+ * been found good and its bus is there.
+ */
+@Component(immediate = true)
+public final class Whiteboard implements SerialBusRuntime {
+	private static final System.Logger LOG = System.getLogger("bus.whiteboard");
+	/** Buses and ports start in any order; a port that waits longer than this waits for a bus that is not configured. */
+	private static final int STARTUP_SECONDS = 2;
+
+	private final BundleContext context;
+	private final ServiceComponentRuntime components;
+	private final Roster roster = new Roster(line -> LOG.log(System.Logger.Level.WARNING, line),
+			CompletableFuture.delayedExecutor(STARTUP_SECONDS, TimeUnit.SECONDS));
+	/**
+	 * Without it configurations are not checked before activation; the ports' own checks remain. DS binds by reference
+	 * name, capitals first: this one comes before "Port".
+	 */
+	@Reference(name = "Metatype", cardinality = OPTIONAL, policy = DYNAMIC, policyOption = GREEDY)
+	private volatile MetaTypeService metatype;
+
+	@Activate
+	public Whiteboard(BundleContext context, @Reference ServiceComponentRuntime components) {
+		this.context = context;
+		this.components = components;
+	}
+
+	@Reference(service = HostPort.class, cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
+	void addPort(ServiceReference<HostPort> reference) {
+		roster.add(reference, plan(reference), new ServiceSource(context, reference, components));
+	}
+
+	void updatedPort(ServiceReference<HostPort> reference) {
+		roster.update(reference, plan(reference), new ServiceSource(context, reference, components));
+	}
+
+	void removePort(ServiceReference<HostPort> reference) {
+		roster.remove(reference);
+	}
+
+	@Reference(service = SerialBus.class, cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
+	void addBus(SerialBus bus) {
+		roster.addBus(bus);
+	}
+
+	void removeBus(SerialBus bus) {
+		roster.removeBus(bus);
+	}
+
+	@Override
+	public List<BusInfo> buses() {
+		return roster.buses();
+	}
+
+	@Override
+	public List<PortInfo> ports() {
+		return roster.ports();
+	}
+
+	private Plan plan(ServiceReference<HostPort> reference) {
+		var properties = new LinkedHashMap<String, Object>();
+		for (String key : reference.getPropertyKeys())
+			properties.put(key, reference.getProperty(key));
+		var plan = Plan.of(properties);
+		return check(reference, properties).flatMap(check -> check.problem(properties)).map(plan::refused).orElse(plan);
+	}
+
+	private Optional<ConfigurationCheck> check(ServiceReference<HostPort> reference, Map<String, Object> properties) {
+		var service = metatype;
+		var bundle = reference.getBundle();
+		if (service == null || bundle == null)
+			return Optional.empty();
+		var information = service.getMetaTypeInformation(bundle);
+		return definition(information, properties.get("service.factoryPid"))
+				.or(() -> definition(information, properties.get("service.pid")))
+				.map(d -> new ConfigurationCheck(List.of(d.getAttributeDefinitions(ObjectClassDefinition.ALL)),
+						List.of(d.getAttributeDefinitions(ObjectClassDefinition.REQUIRED))));
+	}
+
+	private static Optional<ObjectClassDefinition> definition(MetaTypeInformation information, Object pid) {
+		return Stream.of(information.getFactoryPids(), information.getPids()).flatMap(Stream::of)
+				.filter(known -> known.equals(pid)).findFirst()
+				.map(known -> information.getObjectClassDefinition(known, null));
+	}
+}

@@ -1,0 +1,36 @@
+package guest.driver;
+
+import java.time.Duration;
+
+/**
+ * How a {@link ConsoleDriver} behaves where guests differ.
+ *
+ * @param features which of the offered features it takes, as in {@link VirtioFeature}
+ * @param buffers receive buffers of each queue, at most the queue's size; 0 fills the queue, as Linux does
+ * @param bufferSize bytes of each receive buffer; Linux gives a page
+ * @param patience how long the device may take for what Linux waits for with a busy processor: control messages and
+ *        console output
+ */
+public record DriverSettings(long features, int buffers, int bufferSize, Duration patience) {
+
+	public static DriverSettings linux() {
+		return new DriverSettings(VirtioFeature.AS_LINUX, 0, 4096, Duration.ofSeconds(10));
+	}
+
+	public DriverSettings withFeatures(long mask) {
+		return new DriverSettings(mask, buffers, bufferSize, patience);
+	}
+
+	/** As Linux without MULTIPORT: port 0 alone, a console. */
+	public DriverSettings withoutMultiport() {
+		return withFeatures(features & ~VirtioFeature.MULTIPORT);
+	}
+
+	public DriverSettings withBuffers(int count, int size) {
+		return new DriverSettings(features, count, size, patience);
+	}
+
+	public DriverSettings withPatience(Duration limit) {
+		return new DriverSettings(features, buffers, bufferSize, limit);
+	}
+}

@@ -1,0 +1,29 @@
+package guest.driver;
+
+/** What a vhost-user front-end asks; the numbers are the protocol's. */
+public enum Request {
+	GET_FEATURES(1), SET_FEATURES(2), SET_OWNER(3), RESET_OWNER(4), SET_MEM_TABLE(5), SET_LOG_BASE(6), SET_LOG_FD(7),
+	SET_VRING_NUM(8), SET_VRING_ADDR(9), SET_VRING_BASE(10), GET_VRING_BASE(11), SET_VRING_KICK(12),
+	SET_VRING_CALL(13), SET_VRING_ERR(14), GET_PROTOCOL_FEATURES(15), SET_PROTOCOL_FEATURES(16), GET_QUEUE_NUM(17),
+	SET_VRING_ENABLE(18), SET_BACKEND_REQ_FD(21), SET_VRING_ENDIAN(23), GET_CONFIG(24), SET_CONFIG(25),
+	GET_INFLIGHT_FD(31), SET_INFLIGHT_FD(32), RESET_DEVICE(34), GET_MAX_MEM_SLOTS(36), ADD_MEM_REG(37),
+	REM_MEM_REG(38), SET_STATUS(39), GET_STATUS(40);
+
+	private final int id;
+
+	Request(int id) {
+		this.id = id;
+	}
+
+	public int id() {
+		return id;
+	}
+
+	/** For messages to people: the name, or the number of an unknown request. */
+	static String name(int id) {
+		for (var request : values())
+			if (request.id == id)
+				return request.name();
+		return "request " + id;
+	}
+}

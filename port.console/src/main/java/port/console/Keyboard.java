@@ -1,0 +1,52 @@
+package port.console;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What sessions have typed and the guest has not read. Full, it takes no more. Any thread. */
+final class Keyboard {
+	/** A pasted page; a terminal's own buffer is as large. */
+	private static final int CAPACITY = 4096;
+
+	private final ReentrantLock lock = new ReentrantLock();
+	private final ByteBuffer keys = ByteBuffer.allocate(CAPACITY);
+
+	/** Answers how many bytes were taken. */
+	int put(ByteBuffer typed) {
+		lock.lock();
+		try {
+			return move(typed, keys);
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	/** Answers how many bytes were put into {@code room}. */
+	int take(ByteBuffer room) {
+		lock.lock();
+		try {
+			keys.flip();
+			int taken = move(keys, room);
+			keys.compact();
+			return taken;
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	void clear() {
+		lock.lock();
+		try {
+			keys.clear();
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	private static int move(ByteBuffer from, ByteBuffer to) {
+		int count = Math.min(from.remaining(), to.remaining());
+		to.put(from.slice(from.position(), count));
+		from.position(from.position() + count);
+		return count;
+	}
+}

@@ -1,0 +1,113 @@
+package port.socket;
+
+import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+import bus.api.GuestPort;
+import bus.api.HostPort;
+import bus.api.PortType;
+import bus.linux.Errno;
+import bus.linux.Linux;
+import bus.linux.Sockets;
+
+/**
+ * A listening socket, one client at a time. The port is open to the guest while a client is connected; further clients
+ * wait in the kernel's backlog until it has gone. Everything but plugging and unplugging happens on the loop.
+ */
+@Component(configurationPid = "port.socket", configurationPolicy = REQUIRE, service = HostPort.class)
+@PortType("socket")
+@Designate(ocd = SocketPort.Config.class, factory = true)
+public final class SocketPort implements HostPort {
+
+	/** The keys of {@code port.socket-LABEL.cfg}. */
+	@ObjectClassDefinition(id = "port.socket", name = "Port type socket",
+			description = "A UNIX or TCP socket on the host that leads to a port of the guest")
+	public @interface Config {
+
+		@AttributeDefinition(description = "NAME of the bus to plug into, as in bus.vhostuser-NAME.cfg")
+		String bus();
+
+		@AttributeDefinition(description = "the NAME that the guest sees, for instance org.example.x", required = false)
+		String name() default "";
+
+		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", required = false)
+		int id() default -1;
+
+		@AttributeDefinition(description = Listen.ALLOWED)
+		String listen();
+	}
+
+	private static final System.Logger LOG = System.getLogger("port.socket");
+
+	private final Config config;
+	private GuestPort guest;
+	private Listen.Listening listening;
+	/** Whether a client's descriptor is with the bus. Loop thread. */
+	private boolean attached;
+
+	@Activate
+	public SocketPort(Config config) {
+		this.config = config;
+	}
+
+	@Override
+	public void plugged(GuestPort guest) throws IOException {
+		this.guest = guest;
+		attached = false;
+		listening = Listen.parse(config.listen()).open();
+		LOG.log(System.Logger.Level.INFO,
+				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
+		guest.watch(listening.descriptor(), this::accept);
+	}
+
+	/** The watch is edge-triggered: a client that came while another was attached is found only by asking. */
+	private void accept() {
+		if (attached)
+			return;
+		int client = Sockets.accept(listening.descriptor());
+		if (client < 0) {
+			if (client != -Errno.EAGAIN)
+				LOG.log(System.Logger.Level.WARNING, listening.address() + ": accept: " + Errno.text(-client));
+			return;
+		}
+		if (listening.tcp())
+			Linux.setsockopt(client, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
+		attached = true;
+		guest.attach(client);
+	}
+
+	@Override
+	public void hangup() {
+		attached = false;
+		accept();
+	}
+
+	/** Not called: the port is open only while a descriptor is attached. */
+	@Override
+	public int guestData(ByteBuffer data) {
+		return 0;
+	}
+
+	/** Not called, for the same reason. */
+	@Override
+	public int hostData(ByteBuffer room) {
+		return 0;
+	}
+
+	@Override
+	public void unplugged() {
+		try {
+			listening.close();
+		} catch (IOException e) {
+			LOG.log(System.Logger.Level.WARNING, listening.address() + ": " + e.getMessage());
+		}
+	}
+}

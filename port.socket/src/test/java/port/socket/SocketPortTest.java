@@ -1,0 +1,196 @@
+package port.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import bus.api.GuestPort;
+import bus.linux.Linux;
+
+/** Assumes the kernel's UNIX sockets; the test plays the loop. */
+class SocketPortTest {
+	@TempDir
+	Path folder;
+
+	@Test
+	void secondClient_firstAttached_waitsUntilHangup() throws Exception {
+		var path = folder.resolve("x.sock");
+		var port = port("unix:" + path);
+		var guest = new Recorder();
+		port.plugged(guest);
+		assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+		guest.ready.run();
+		assertEquals(0, guest.attached.size(), "nobody is there yet");
+		try (var first = connect(path); var second = connect(path)) {
+			guest.ready.run();
+			guest.ready.run();
+			assertEquals(1, guest.attached.size());
+			Linux.close(guest.attached.getFirst());
+			assertEquals(-1, first.read(ByteBuffer.allocate(1)), "the attached descriptor was the first client's");
+			port.hangup();
+			assertEquals(2, guest.attached.size());
+			Linux.close(guest.attached.getLast());
+			assertEquals(-1, second.read(ByteBuffer.allocate(1)));
+		}
+		port.hangup();
+		assertEquals(2, guest.attached.size());
+		port.unplugged();
+		assertFalse(Files.exists(path));
+	}
+
+	@Test
+	void tcp_portZero_kernelChooses() throws Exception {
+		try (var listening = Listen.parse("tcp:127.0.0.1:0").open()) {
+			assertTrue(listening.address().matches("tcp:127\\.0\\.0\\.1:[1-9][0-9]*"), listening.address());
+		}
+	}
+
+	@Test
+	void livePath_pluggedAgain_refusedAndLeftAlone() throws Exception {
+		var path = folder.resolve("x.sock");
+		var port = port("unix:" + path);
+		port.plugged(new Recorder());
+		var refusal = assertThrows(IOException.class, () -> port("unix:" + path).plugged(new Recorder()));
+		assertTrue(refusal.getMessage().contains(path.toString()), refusal.getMessage());
+		connect(path).close();
+		port.unplugged();
+	}
+
+	@Test
+	void socketFile_replacedByAnother_notRemoved() throws Exception {
+		var path = folder.resolve("x.sock");
+		var port = port("unix:" + path);
+		port.plugged(new Recorder());
+		Files.move(path, folder.resolve("moved"));
+		Files.createFile(path);
+		port.unplugged();
+		assertTrue(Files.exists(path));
+	}
+
+	private static SocketChannel connect(Path path) throws IOException {
+		var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+		channel.connect(UnixDomainSocketAddress.of(path));
+		return channel;
+	}
+
+	private static SocketPort port(String listen) {
+		return new SocketPort(new SocketPort.Config() {
+
+			@Override
+			public Class<? extends Annotation> annotationType() {
+				return SocketPort.Config.class;
+			}
+
+			@Override
+			public String bus() {
+				return "vm1";
+			}
+
+			@Override
+			public String name() {
+				return "org.example.x";
+			}
+
+			@Override
+			public int id() {
+				return 1;
+			}
+
+			@Override
+			public String listen() {
+				return listen;
+			}
+		});
+	}
+
+	private static final class Recorder implements GuestPort {
+		final List<Integer> attached = new ArrayList<>();
+		Runnable ready;
+
+		@Override
+		public String bus() {
+			return "vm1";
+		}
+
+		@Override
+		public int id() {
+			return 1;
+		}
+
+		@Override
+		public String name() {
+			return "org.example.x";
+		}
+
+		@Override
+		public boolean guestOpen() {
+			return true;
+		}
+
+		@Override
+		public void open() {
+			throw new AssertionError("attach opens");
+		}
+
+		@Override
+		public void close() {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void readable() {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void writable() {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void resize(int columns, int rows) {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void attach(int descriptor) {
+			attached.add(descriptor);
+		}
+
+		@Override
+		public void detach() {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void watch(int descriptor, Runnable ready) {
+			this.ready = ready;
+		}
+
+		@Override
+		public void unwatch(int descriptor) {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void execute(Runnable task) {
+			task.run();
+		}
+	}
+}
