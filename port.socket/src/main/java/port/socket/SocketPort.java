@@ -62,10 +62,19 @@ public final class SocketPort implements HostPort {
 	public void plugged(GuestPort guest) throws IOException {
 		this.guest = guest;
 		attached = false;
-		listening = Listen.parse(config.listen()).open();
+		listening = open(config.listen());
 		LOG.log(System.Logger.Level.INFO,
 				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
 		guest.watch(listening.descriptor(), this::accept);
+	}
+
+	private static Listen.Listening open(String listen) throws IOException {
+		try {
+			return Listen.parse(listen).open();
+		} catch (IOException e) {
+			throw new IOException("listen=" + listen.strip() + ": " + e.getMessage()
+					+ "; allowed: an address that can be bound and that nobody else listens on", e);
+		}
 	}
 
 	/** The watch is edge-triggered: a client that came while another was attached is found only by asking. */
