@@ -19,16 +19,16 @@ record Ports(SerialBusRuntime runtime) {
 		var all = runtime.ports();
 		var found = all.stream().filter(p -> p.label().equals(label) || typed(p).equals(label)).toList();
 		if (found.size() > 1)
-			throw new IllegalArgumentException("several ports are called " + label + ": " + names(found, Ports::typed));
+			throw new CommandException("several ports are called " + label + ": " + names(found, Ports::typed));
 		if (found.isEmpty())
-			throw new IllegalArgumentException("no port " + label + "; ports: " + names(all, PortInfo::label));
+			throw new CommandException("no port " + label + "; ports: " + names(all, PortInfo::label));
 		return found.getFirst();
 	}
 
 	BusInfo bus(String name) {
 		var all = runtime.buses();
 		return all.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow(
-				() -> new IllegalArgumentException("no bus " + name + "; buses: " + names(all, BusInfo::name)));
+				() -> new CommandException("no bus " + name + "; buses: " + names(all, BusInfo::name)));
 	}
 
 	private static String typed(PortInfo port) {

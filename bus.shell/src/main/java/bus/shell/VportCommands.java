@@ -104,12 +104,12 @@ public final class VportCommands {
 			@Descriptor("the port: the part of its file's name after the hyphen") String label) throws IOException {
 		var port = ports.port(label);
 		if (port.state() != PortInfo.State.PLUGGED)
-			throw new IllegalArgumentException(label + " is " + word(port.state()) + ": " + port.problem());
+			throw new CommandException(label + " is " + word(port.state()) + ": " + port.problem());
 		var reference = consoles.stream().filter(console -> isOf(console, port)).findFirst().orElseThrow(
-				() -> new IllegalArgumentException(label + " is a " + port.type() + " port; attach wants a console"));
+				() -> new CommandException(label + " is a " + port.type() + " port; attach wants a console"));
 		var console = context.getService(reference);
 		if (console == null)
-			throw new IllegalArgumentException(label + " was unplugged just now");
+			throw new CommandException(label + " was unplugged just now");
 		try {
 			session.getConsole().println("Connected to " + label + ", escape is ^]");
 			session.getConsole().flush();

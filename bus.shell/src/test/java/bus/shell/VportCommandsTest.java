@@ -69,7 +69,7 @@ class VportCommandsTest {
 	void show_oneOfTwoWithTheSameLabel_wantsTheType() {
 		ports.add(plugged("x", "socket", "", 1));
 		ports.add(plugged("x", "file", "", 2));
-		var refusal = assertThrows(IllegalArgumentException.class, () -> commands.show("x"));
+		var refusal = assertThrows(CommandException.class, () -> commands.show("x"));
 		assertEquals("several ports are called x: socket-x, file-x", refusal.getMessage());
 		assertTrue(commands.show("file-x").contains("from guest  12 bytes"), commands.show("file-x"));
 	}
@@ -78,7 +78,7 @@ class VportCommandsTest {
 	void show_unknownLabel_namesTheKnownOnes() {
 		ports.add(plugged("x", "socket", "", 1));
 		ports.add(refused("y", ""));
-		var refusal = assertThrows(IllegalArgumentException.class, () -> commands.show("z"));
+		var refusal = assertThrows(CommandException.class, () -> commands.show("z"));
 		assertEquals("no port z; ports: x, y", refusal.getMessage());
 	}
 
@@ -99,14 +99,14 @@ class VportCommandsTest {
 				-device vhost-user-test-device-pci,chardev=vport0,virtio-id=3,num_vqs=64,vq_size=128,config_size=12""",
 				commands.qemu(false, "vm1"));
 		assertEquals("virtio_uml.device=/run/a,b.sock:3", commands.qemu(true, "vm1"));
-		var refusal = assertThrows(IllegalArgumentException.class, () -> commands.qemu(false, "vm2"));
+		var refusal = assertThrows(CommandException.class, () -> commands.qemu(false, "vm2"));
 		assertEquals("no bus vm2; buses: vm1", refusal.getMessage());
 	}
 
 	@Test
 	void attach_refusedPort_saysWhy() {
 		ports.add(refused("y", ""));
-		var refusal = assertThrows(IllegalArgumentException.class, () -> commands.attach(null, "y"));
+		var refusal = assertThrows(CommandException.class, () -> commands.attach(null, "y"));
 		assertEquals("y is refused: A port already exists by name org.example.x", refusal.getMessage());
 	}
 

@@ -62,19 +62,18 @@ public final class SocketPort implements HostPort {
 	public void plugged(GuestPort guest) throws IOException {
 		this.guest = guest;
 		attached = false;
-		listening = listen(config.listen());
+		listening = open(config.listen());
 		LOG.log(System.Logger.Level.INFO,
 				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
 		guest.watch(listening.descriptor(), this::accept);
 	}
 
-	/** What the kernel refuses is the operator's to correct, like a wrong value. */
-	private static Listen.Listening listen(String value) throws IOException {
-		var listen = Listen.parse(value);
+	private static Listen.Listening open(String listen) throws IOException {
 		try {
-			return listen.open();
+			return Listen.parse(listen).open();
 		} catch (IOException e) {
-			throw new IOException("listen=" + value.strip() + ": " + e.getMessage() + "; allowed: " + Listen.ALLOWED, e);
+			throw new IOException("listen=" + listen.strip() + ": " + e.getMessage()
+					+ "; allowed: an address that can be bound and that nobody else listens on", e);
 		}
 	}
 
