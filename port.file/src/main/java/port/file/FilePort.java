@@ -37,24 +37,24 @@ public final class FilePort implements HostPort {
 		@AttributeDefinition(description = "the NAME that the guest sees, for instance org.example.y", required = false)
 		String name() default "";
 
-		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", min = "-1", max = "126",
-				required = false)
+		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", required = false)
 		int id() default -1;
 
 		@AttributeDefinition(description = "PATH of the file to append to")
 		String path();
 	}
 
-	private final Path path;
+	private final Config config;
 	private Appender appender;
 
 	@Activate
 	public FilePort(Config config) {
-		path = Path.of(config.path());
+		this.config = config;
 	}
 
 	@Override
 	public void plugged(GuestPort guest) throws IOException {
+		var path = Path.of(config.path().strip());
 		if (Files.exists(path) && !Files.isRegularFile(path))
 			throw new IOException("path=" + path + " is not a regular file; allowed: PATH of the file to append to");
 		try {

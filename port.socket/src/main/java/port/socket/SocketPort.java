@@ -38,8 +38,7 @@ public final class SocketPort implements HostPort {
 		@AttributeDefinition(description = "the NAME that the guest sees, for instance org.example.x", required = false)
 		String name() default "";
 
-		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", min = "-1", max = "126",
-				required = false)
+		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", required = false)
 		int id() default -1;
 
 		@AttributeDefinition(description = Listen.ALLOWED)
@@ -63,10 +62,19 @@ public final class SocketPort implements HostPort {
 	public void plugged(GuestPort guest) throws IOException {
 		this.guest = guest;
 		attached = false;
-		listening = Listen.parse(config.listen()).open();
+		listening = open(config.listen());
 		LOG.log(System.Logger.Level.INFO,
 				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
 		guest.watch(listening.descriptor(), this::accept);
+	}
+
+	private static Listen.Listening open(String listen) throws IOException {
+		try {
+			return Listen.parse(listen).open();
+		} catch (IOException e) {
+			throw new IOException("listen=" + listen.strip() + ": " + e.getMessage()
+					+ "; allowed: an address that can be bound and that nobody else listens on", e);
+		}
 	}
 
 	/** The watch is edge-triggered: a client that came while another was attached is found only by asking. */

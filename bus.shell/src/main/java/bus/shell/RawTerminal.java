@@ -1,0 +1,61 @@
+package bus.shell;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.utils.NonBlockingInputStream;
+
+import bus.api.Attachable.Attachment;
+
+/** The shell's JLine terminal, every key as it is pressed. The one class that needs JLine. */
+final class RawTerminal implements Conversation.Keys, AutoCloseable {
+	/** How late the end of a port is noticed while nobody types. */
+	private static final long PATIENCE_MS = 200;
+
+	private final Terminal terminal;
+	private final Attributes before;
+	private final Terminal.SignalHandler sizeBefore;
+	private volatile Attachment session;
+
+	/**
+	 * @param terminal Gogo's session variable; an object so that callers need not know JLine
+	 */
+	RawTerminal(Object terminal) {
+		this.terminal = (Terminal) terminal;
+		this.before = this.terminal.enterRawMode();
+		this.sizeBefore = this.terminal.handle(Terminal.Signal.WINCH, signal -> tellSize());
+	}
+
+	OutputStream output() {
+		return terminal.output();
+	}
+
+	@Override
+	public int read() throws IOException {
+		var input = terminal.input();
+		if (!(input instanceof NonBlockingInputStream patient))
+			return input.read();
+		int key = patient.read(PATIENCE_MS);
+		return key == NonBlockingInputStream.READ_EXPIRED ? NOTHING_YET : key;
+	}
+
+	@Override
+	public void tellSize(Attachment session) {
+		this.session = session;
+		tellSize();
+	}
+
+	private void tellSize() {
+		var to = session;
+		if (to != null && terminal.getWidth() > 0)
+			to.resize(terminal.getWidth(), terminal.getHeight());
+	}
+
+	@Override
+	public void close() {
+		terminal.handle(Terminal.Signal.WINCH, sizeBefore);
+		terminal.setAttributes(before);
+	}
+}
