@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -24,6 +25,7 @@ import bus.api.GuestPort;
 import bus.api.HostPort;
 import bus.linux.Linux;
 import bus.linux.MessageSocket;
+import guest.driver.FrontEnd;
 import guest.driver.FrontEndSettings;
 import guest.driver.Request;
 
@@ -36,6 +38,7 @@ class RawGuestTest {
 	private BusFixture fixture;
 	private BusServer server;
 	private RawGuest guest;
+	private FrontEnd frontEnd;
 	private final Taker console = new Taker();
 
 	/** Notes what it is told, and takes as much as it may. */
@@ -82,7 +85,7 @@ class RawGuestTest {
 		fixture = new BusFixture(folder);
 		server = fixture.bus("vm1", 3);
 		BusFixture.plug(server, "con", 0, true, console);
-		var frontEnd = fixture.connect("vm1", FrontEndSettings.qemu(3));
+		frontEnd = fixture.connect("vm1", FrontEndSettings.qemu(3));
 		frontEnd.handshake();
 		guest = new RawGuest(new Wire(frontEnd.channel()));
 	}
@@ -156,6 +159,27 @@ class RawGuestTest {
 		await(() -> console.taken.endsWith("meanwhile"));
 		await(() -> guest.ring.poll() != null);
 		assertWorks();
+	}
+
+	/** QEMU 11.1 dies of a CONFIG_CHANGE outside of its window. */
+	@Test
+	void configChange_isSentOnlyWhileAllRingsAreEnabled() throws Exception {
+		guest.start(0);
+		assertTold(false, 10);
+		for (int ring = 0; ring < 8; ring++)
+			guest.wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(ring, 1));
+		assertTold(true, 20);
+		guest.wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(0, 0));
+		assertTold(false, 30);
+	}
+
+	private void assertTold(boolean told, int columns) throws Exception {
+		console.guest.resize(columns, 25);
+		server.bus().info(); // the loop has done it
+		var message = frontEnd.backEndMessage(Duration.ZERO);
+		assertEquals(told, message != null);
+		if (told)
+			assertEquals(2, message.request());
 	}
 
 	// ---- a file that shrinks

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import bus.api.BusInfo;
+import bus.api.GuestPort;
+import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRequest;
 import guest.driver.ConsoleDriver;
@@ -129,6 +132,46 @@ class VhostUserTest {
 			guest.resume();
 		}
 		assertTrue(echo.guest.guestOpen());
+	}
+
+	/** Takes three bytes, and the rest when it is told to. */
+	private static final class Sipper implements HostPort {
+		volatile String taken = "";
+		volatile int allowance = 3;
+		GuestPort guest;
+
+		@Override
+		public void plugged(GuestPort half) {
+			guest = half;
+			half.open();
+		}
+
+		@Override
+		public int guestData(ByteBuffer data) {
+			int n = Math.min(allowance, data.remaining());
+			allowance -= n;
+			taken += StandardCharsets.UTF_8.decode(data.limit(data.position() + n));
+			return n;
+		}
+
+		@Override
+		public int hostData(ByteBuffer room) {
+			return 0;
+		}
+	}
+
+	@Test
+	void pauseAndResume_throttledPort_findsTheRestOfTheBuffer() throws Exception {
+		var sipper = BusFixture.plug(fixture.bus("vm1", 3), "sipper", 1, false, new Sipper());
+		var guest = fixture.guest("vm1", 3);
+		opened(guest, "sipper").writeFully("abcdef".getBytes(StandardCharsets.UTF_8), BusFixture.PATIENCE);
+		await(() -> sipper.taken.equals("abc"));
+		guest.pause();
+		guest.resume();
+		sipper.allowance = 100;
+		sipper.guest.writable();
+		await(() -> sipper.taken.length() >= 6);
+		assertEquals("abcdef", sipper.taken);
 	}
 
 	@Test

@@ -154,6 +154,19 @@ class DataTest {
 	}
 
 	@Test
+	void hostData_thatAnsweredZero_isNotAskedAgainUntilReadable() throws Exception {
+		var port = port();
+		rig.postRoom(IN, 8);
+		port.guest.readable();
+		rig.run();
+		int asked = port.asked;
+		rig.postRoom(IN, 8);
+		rig.kick(IN);
+		assertEquals(1, asked);
+		assertEquals(asked, port.asked);
+	}
+
+	@Test
 	void s33_guestHasNotOpened_hostDataWaits() throws Exception {
 		var port = port();
 		rig.send(1, ControlEvent.PORT_OPEN, 0);

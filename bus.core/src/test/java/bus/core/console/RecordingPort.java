@@ -23,6 +23,8 @@ class RecordingPort implements HostPort {
 	boolean ended;
 	/** What guestData answers if it is not negative, however many bytes it took. */
 	int claim = -1;
+	/** Calls of hostData. */
+	int asked;
 
 	@Override
 	public void plugged(GuestPort half) {
@@ -46,6 +48,7 @@ class RecordingPort implements HostPort {
 
 	@Override
 	public int hostData(ByteBuffer room) {
+		asked++;
 		if (ended)
 			return -1;
 		int n = Math.min(room.remaining(), toGive.length());

@@ -3,6 +3,8 @@ package bus.vhostuser.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -198,6 +200,43 @@ class LoopsTest {
 		counters.forEach(EventCounter::ring);
 		for (var rung : rings)
 			awaitRung(rung);
+	}
+
+	@Test
+	void turnThatWasDue_whenItsLoopGotStuck_isTakenAtTheNewOne() throws Exception {
+		int count = 2 * Math.min(Runtime.getRuntime().availableProcessors(), 4);
+		for (int i = 0; i < count; i++)
+			sit(false);
+		var stuck = seats.getFirst();
+		var neighbour = seats.stream().filter(seat -> seat != stuck && seat.loop() == stuck.loop()).findFirst()
+				.orElseThrow();
+		var turned = new CountDownLatch(1);
+		var release = new CountDownLatch(1);
+		stuck.post(() -> {
+			neighbour.turn(scratch -> {
+				turned.countDown();
+				return false;
+			});
+			neighbour.requestTurn();
+			stuck.enterPort();
+			awaitQuietly(release);
+			stuck.leavePort();
+		});
+		await(turned);
+		release.countDown();
+	}
+
+	@Test
+	void entryTable_tokenOfAnEndedWatch_findsNothing() {
+		var table = new EntryTable();
+		var first = new DeviceLoop.Entry(null, 7, null);
+		long token = table.add(first);
+		table.remove(first);
+		var second = new DeviceLoop.Entry(null, 7, null);
+		long next = table.add(second);
+		assertNull(table.get(token));
+		assertSame(second, table.get(next));
+		assertNull(table.get(EntryTable.WAKE_UP));
 	}
 
 	private AtomicInteger watch(Seat seat) throws Exception {
