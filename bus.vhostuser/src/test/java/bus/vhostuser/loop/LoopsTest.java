@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import bus.linux.Linux;
 import guest.driver.EventCounter;
 
 /** Tasks, turns and watches reach their seat, whatever the neighbours do. */
@@ -134,21 +135,28 @@ class LoopsTest {
 		var failed = new CountDownLatch(1);
 		seat.post(() -> {
 			try {
-				var first = new EventCounter();
-				seat.watch(first.descriptor(), events -> {
+				var stale = new EventCounter();
+				var counter = new EventCounter();
+				counters.addAll(List.of(stale, counter));
+				int first = highNumber(stale);
+				seat.watch(first, events -> {
 				});
-				first.close();
-				var second = new EventCounter(); // the kernel gives the lowest free number
-				counters.add(second);
-				assertEquals(first.descriptor(), second.descriptor());
-				seat.watch(second.descriptor(), events -> rung.countDown());
-				second.ring();
+				Linux.close(first);
+				assertEquals(first, highNumber(counter));
+				seat.watch(first, events -> rung.countDown());
+				counter.ring();
 			} catch (IOException | AssertionError e) {
 				failed.countDown();
 			}
 		});
 		await(rung);
 		assertEquals(1, failed.getCount());
+	}
+
+	/** A second descriptor of a counter, with a number that nobody else gets meanwhile. */
+	private static int highNumber(EventCounter counter) {
+		int duplicateCloseOnExec = 1030;
+		return (int) Linux.fcntl(counter.descriptor(), duplicateCloseOnExec, 900);
 	}
 
 	private static void awaitQuietly(CountDownLatch latch) {
