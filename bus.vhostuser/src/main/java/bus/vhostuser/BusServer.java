@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import bus.api.BusInfo;
 import bus.core.console.ConsoleBus;
 import bus.core.console.ConsoleDevice;
+import bus.core.console.Scratch;
 import bus.core.console.Transport;
 import bus.linux.Errno;
 import bus.linux.Linux;
@@ -28,6 +29,8 @@ final class BusServer implements Transport {
 	private final ConsoleBus bus;
 	private final int listening;
 	private Session session;
+	/** Said once for each connection: whoever may connect could repeat it without end. */
+	private boolean turnedAway;
 
 	/** Starts to listen. */
 	BusServer(BusConfig config, Loops loops) throws IOException {
@@ -47,12 +50,17 @@ final class BusServer implements Transport {
 	}
 
 	private void open() {
-		seat.turn(device::turn);
+		seat.turn(this::turn);
 		try {
 			seat.watch(listening, events -> accept());
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.ERROR, "bus " + config.name() + ": " + e.getMessage());
 		}
+	}
+
+	private boolean turn(Scratch scratch) {
+		boolean again = device.turn(scratch);
+		return session != null && session.readOn() || again;
 	}
 
 	ConsoleBus bus() {
@@ -77,15 +85,18 @@ final class BusServer implements Transport {
 		if (session != null)
 			session.read();
 		if (session != null) {
+			Linux.close(descriptor);
+			if (turnedAway)
+				return;
+			turnedAway = true;
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: a second virtual machine was turned away from {1}; one bus"
 					+ " serves one machine, configure another bus for it", config.name(), config.socket());
-			Linux.close(descriptor);
 			return;
 		}
 		try {
+			turnedAway = false;
 			session = new Session(config.name(), seat, device, descriptor, () -> session = null);
 		} catch (IOException e) {
-			Linux.close(descriptor);
 			LOG.log(System.Logger.Level.ERROR, "bus " + config.name() + ": " + e.getMessage());
 		}
 	}

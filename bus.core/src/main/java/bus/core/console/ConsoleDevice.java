@@ -120,6 +120,11 @@ public final class ConsoleDevice {
 			driverStarts(ring);
 	}
 
+	/** Where a queue stands that runs; null if it does not. */
+	public RingPosition position(int queue) {
+		return queue < queues.count() ? queues.position(queue) : null;
+	}
+
 	/** The memory behind a queue that runs has changed; its driver does not notice. */
 	public void replace(int queue, SplitQueue ring) {
 		if (queue < queues.count())

@@ -53,9 +53,13 @@ final class Queues {
 
 	/** Answers where the queue stood, or null if it was not started. */
 	RingPosition stop(int queue) {
-		var ring = rings[queue];
+		var position = position(queue);
 		rings[queue] = null;
-		return ring == null ? null : ring.position();
+		return position;
+	}
+
+	RingPosition position(int queue) {
+		return rings[queue] == null ? null : rings[queue].position();
 	}
 
 	/** The same ring in other memory, or at another place in it. What broke it has not gone away with that. */

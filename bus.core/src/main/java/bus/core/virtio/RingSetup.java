@@ -17,13 +17,16 @@ public record RingSetup(int size, MemorySegment descriptors, MemorySegment avail
 	 *
 	 * @param addresses of the descriptors, of the available and of the used ring
 	 * @param user whether they are the front-end's own addresses rather than the guest's
-	 * @return the ring, or null if a part of it is not within one region
+	 * @return the ring, or null if a part of it is not within one region, or not aligned there
 	 */
 	public static RingSetup find(GuestMemory memory, int size, Addresses addresses, boolean user) {
 		var descriptors = memory.slice(addresses.descriptors(), 16L * size, user);
 		var available = memory.slice(addresses.available(), 6L + 2L * size, user);
 		var used = memory.slice(addresses.used(), 6L + 8L * size, user);
 		if (descriptors == null || available == null || used == null)
+			return null;
+		// a region that is itself misaligned makes aligned addresses misaligned here, where atomic access would throw
+		if (!new Addresses(descriptors.address(), available.address(), used.address()).isAligned())
 			return null;
 		return new RingSetup(size, descriptors, available, used);
 	}

@@ -29,6 +29,8 @@ final class DeviceLoop implements Runnable {
 	static final int MOVED = 3;
 
 	private static final int EVENTS = 256;
+	/** Seats whose tasks are run before events and turns are looked at again; a task may post the next one. */
+	private static final int TASKS_PER_ROUND = 64;
 	private static final int WATCHED = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
 	private static final VarHandle STATE;
 
@@ -98,12 +100,27 @@ final class DeviceLoop implements Runnable {
 	public void run() {
 		try {
 			while (!ending)
-				round();
+				guardedRound();
 		} catch (LinuxException e) {
 			LOG.log(System.Logger.Level.ERROR, thread.getName() + " ended: " + e.getMessage(), e);
 		} finally {
 			epoll.close();
 			wakeUp.close();
+		}
+	}
+
+	/**
+	 * A fault in mapped memory is reported by the JVM a little after the access, perhaps when the guarded calls below are
+	 * over. The edges that the round had in hand are lost then, so that everybody has to look.
+	 */
+	private void guardedRound() throws LinuxException {
+		try {
+			round();
+		} catch (RuntimeException | Error e) {
+			LOG.log(System.Logger.Level.ERROR, thread.getName() + ": internal error, please report it", e);
+			for (var entry : entries.all())
+				if (entry.index >= 0)
+					guarded(entry.seat, entry, Epoll.IN | Epoll.OUT);
 		}
 	}
 
@@ -114,7 +131,8 @@ final class DeviceLoop implements Runnable {
 			if (entry != null)
 				guarded(entry.seat, entry, epoll.events(i));
 		}
-		for (var seat = signalled.poll(); seat != null; seat = signalled.poll())
+		int seats = TASKS_PER_ROUND;
+		for (var seat = signalled.poll(); seat != null; seat = --seats > 0 ? signalled.poll() : null)
 			if (seat.loop() == this)
 				guarded(seat, null, 0);
 			else
@@ -158,6 +176,7 @@ final class DeviceLoop implements Runnable {
 		wakeUp.ring();
 	}
 
+	/** By this thread, or for a seat that is moved, when this thread touches nothing. */
 	void add(Entry entry) throws LinuxException {
 		long token = entries.add(entry);
 		try {
@@ -168,8 +187,14 @@ final class DeviceLoop implements Runnable {
 		}
 	}
 
+	/** As {@link #add}. */
 	void remove(Entry entry) {
 		epoll.remove(entry.descriptor);
+		entries.remove(entry);
+	}
+
+	/** Forgets a watch whose descriptor was closed before it was unwatched. */
+	void forget(Entry entry) {
 		entries.remove(entry);
 	}
 
@@ -185,13 +210,32 @@ final class DeviceLoop implements Runnable {
 		long took = System.nanoTime() - enteredNanos;
 		if (--depth > 0)
 			return 0;
+		takeBack();
+		return took;
+	}
+
+	/**
+	 * Port code asks for something of the loop's own, a watch for instance: no seat may be taken away in the middle of it.
+	 *
+	 * @return whether {@link #letGo} must follow
+	 */
+	boolean hold() {
+		if (depth > 0)
+			takeBack();
+		return depth > 0;
+	}
+
+	void letGo() {
+		STATE.setVolatile(this, IN_PORT);
+	}
+
+	private void takeBack() {
 		if (!STATE.compareAndSet(this, IN_PORT, FREE)) {
 			while ((int) STATE.getVolatile(this) != MOVED)
 				Thread.onSpinWait(); // the seats are being moved at this moment: microseconds
 			turns.removeIf(seat -> seat.loop() != this);
 			STATE.setVolatile(this, FREE);
 		}
-		return took;
 	}
 
 	// ---- for Loops

@@ -1,6 +1,8 @@
 package bus.vhostuser.loop;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Finds the watch of an epoll event. A token holds place and generation, so that an event that was already fetched when
@@ -44,6 +46,11 @@ final class EntryTable {
 		generations[place]++;
 		free[freeCount++] = place;
 		entry.index = -1;
+	}
+
+	/** A copy: what is done for one watch may end others. */
+	List<DeviceLoop.Entry> all() {
+		return Arrays.stream(places).filter(Objects::nonNull).toList();
 	}
 
 	/** The watch that a token stands for, or null if it has ended. */

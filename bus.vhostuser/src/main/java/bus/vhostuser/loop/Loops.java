@@ -51,8 +51,10 @@ public final class Loops {
 		lock.lock();
 		try {
 			var table = own ? null : leastTaken();
-			if (table == null)
+			if (table == null) {
 				table = newTable(!own);
+				table.loop().start();
+			}
 			var seat = new Seat(bus, table.loop());
 			table.seats().add(seat);
 			return seat;
@@ -68,10 +70,10 @@ public final class Loops {
 		return shared.stream().min((a, b) -> Integer.compare(a.seats().size(), b.seats().size())).orElse(null);
 	}
 
+	/** The thread is the caller's to start. */
 	private Table newTable(boolean shared) throws IOException {
 		var table = new Table(new DeviceLoop("vport loop " + ++numbered), new ArrayList<>(), shared);
 		tables.add(table);
-		table.loop().start();
 		return table;
 	}
 
@@ -82,7 +84,7 @@ public final class Loops {
 	 */
 	public void leave(Seat seat, Runnable last) {
 		var done = new CountDownLatch(1);
-		seat.post(() -> {
+		boolean posted = seat.post(() -> {
 			try {
 				seat.close();
 				last.run();
@@ -91,6 +93,8 @@ public final class Loops {
 				done.countDown();
 			}
 		});
+		if (!posted)
+			return;
 		awaitUninterruptibly(done);
 		lock.lock();
 		try {
@@ -142,10 +146,14 @@ public final class Loops {
 		try {
 			var neighbours = table.seats().stream().filter(seat -> seat != stuck).toList();
 			var fresh = newTable(table.shared());
-			for (var seat : neighbours) {
-				seat.moveTo(fresh.loop());
-				table.seats().remove(seat);
-				fresh.seats().add(seat);
+			try {
+				for (var seat : neighbours) {
+					table.seats().remove(seat);
+					fresh.seats().add(seat);
+					seat.moveTo(fresh.loop());
+				}
+			} finally {
+				fresh.loop().start();
 			}
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: a port blocks {1}; {2} other buses go on at {3}", stuck.name(),
 					table.loop().threadName(), neighbours.size(), fresh.loop().threadName());

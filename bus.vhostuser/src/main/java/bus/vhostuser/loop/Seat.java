@@ -15,6 +15,8 @@ import bus.linux.LinuxException;
  * {@link #post}; the rest is the loop thread's.
  */
 public final class Seat implements Loop {
+	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
+
 	/** Tasks that wait for the loop; who posts to a full queue waits. */
 	static final int TASKS = 1024;
 
@@ -112,7 +114,16 @@ public final class Seat implements Loop {
 			Runnable task = tasks.poll();
 			if (task == null)
 				return;
+			run(task);
+		}
+	}
+
+	/** A task that fails must not take those behind it along: somebody waits for each. */
+	private void run(Runnable task) {
+		try {
 			task.run();
+		} catch (RuntimeException | Error e) {
+			LOG.log(System.Logger.Level.ERROR, "bus " + name + ": internal error, please report it", e);
 		}
 	}
 
@@ -126,22 +137,39 @@ public final class Seat implements Loop {
 
 	void takeTurn(Scratch scratch) {
 		turnRequested = false;
-		if (turn.take(scratch))
-			requestTurn();
+		boolean again = true; // also if it fails half-way: what is left to do would wait for somebody else's event
+		try {
+			again = turn.take(scratch);
+		} finally {
+			if (again)
+				requestTurn();
+		}
 	}
 
 	@Override
 	public void watch(int descriptor, Watch watch) throws LinuxException {
 		var entry = new DeviceLoop.Entry(this, descriptor, watch);
-		loop.add(entry);
-		watches.put(descriptor, entry);
+		boolean inPort = loop.hold();
+		try {
+			loop.add(entry);
+			var stale = watches.put(descriptor, entry);
+			if (stale != null)
+				loop.forget(stale);
+		} finally {
+			if (inPort)
+				loop.letGo();
+		}
 	}
 
 	@Override
 	public void unwatch(int descriptor) {
 		var entry = watches.remove(descriptor);
-		if (entry != null)
-			loop.remove(entry);
+		if (entry == null)
+			return;
+		boolean inPort = loop.hold();
+		loop.remove(entry);
+		if (inPort)
+			loop.letGo();
 	}
 
 	@Override
@@ -154,7 +182,10 @@ public final class Seat implements Loop {
 		return loop.leavePort();
 	}
 
-	/** Takes everything that belongs to the seat to another loop. The thread of the old one does not touch it. */
+	/**
+	 * Takes everything that belongs to the seat to another loop, whose thread has not started yet: it must not meet the
+	 * seat half-way. The thread of the old one does not touch it.
+	 */
 	void moveTo(DeviceLoop target) throws IOException {
 		var from = loop;
 		for (var entry : watches.values())
@@ -172,7 +203,7 @@ public final class Seat implements Loop {
 	void close() {
 		closed = true;
 		for (var task = tasks.poll(); task != null; task = tasks.poll())
-			task.run();
+			run(task);
 	}
 
 	/** Ends all watches. Loop thread. */

@@ -3,6 +3,7 @@ package bus.vhostuser.loop;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
 
 import bus.linux.Linux;
 import bus.linux.LinuxException;
@@ -12,7 +13,9 @@ final class WakeUp {
 	private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
 	private final int descriptor;
-	private volatile boolean closed;
+	private final ReentrantLock lock = new ReentrantLock();
+	/** Guarded by the lock: the number may be another file's once it is closed, and eight bytes would be written there. */
+	private boolean closed;
 
 	WakeUp() throws LinuxException {
 		descriptor = (int) LinuxException.check(Linux.eventfd(0), "eventfd");
@@ -23,13 +26,22 @@ final class WakeUp {
 	}
 
 	void ring() {
-		if (!closed)
-			Linux.write(descriptor, ONE.address(), Long.BYTES);
+		lock.lock();
+		try {
+			if (!closed)
+				Linux.write(descriptor, ONE.address(), Long.BYTES);
+		} finally {
+			lock.unlock();
+		}
 	}
 
-	/** By the loop, at its end; a ring that races with it may reach a descriptor that is being closed, and harms none. */
 	void close() {
-		closed = true;
-		Linux.close(descriptor);
+		lock.lock();
+		try {
+			closed = true;
+			Linux.close(descriptor);
+		} finally {
+			lock.unlock();
+		}
 	}
 }

@@ -4,25 +4,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 import bus.core.virtio.GuestMemory;
+import bus.linux.Errno;
 import bus.linux.Linux;
 import bus.linux.LinuxException;
 import bus.linux.MappedFile;
 
 /**
  * The memory that the front-end shares: maps it, checks it, and hands the rings an immutable {@link GuestMemory} after
- * each change. While it changes, no ring runs, so no mapping is used after it ended.
+ * each change. No mapping is used after it ended: the rings go over to the new table before the old files are unmapped.
  */
 final class MemoryTable {
 	/** Regions at most; QEMU asks once and never expects fewer. RAM hot-plug takes one each. */
 	static final int SLOTS = 64;
 
-	private static final long PAGE = 4096;
+	/** Mappings begin and end at these; a file in huge pages refuses all but its own. */
+	private static final long[] PAGES = { 4096, 2 << 20, 1 << 30 };
 	private static final int SEEK_END = 2;
 
 	private record Region(long guestAddress, long size, long userAddress, MappedFile file, GuestMemory.Region view) {
 
-		boolean overlaps(long start, long length) {
-			return start - guestAddress < size && guestAddress - start < length;
+		boolean overlaps(long guest, long user, long length) {
+			return overlap(guestAddress, size, guest, length) || overlap(userAddress, size, user, length);
+		}
+
+		/** Of two stretches that do not wrap; unsigned, so that a start below the other's wraps to a huge distance. */
+		private static boolean overlap(long a, long sizeOfA, long b, long sizeOfB) {
+			return Long.compareUnsigned(b - a, sizeOfA) < 0 || Long.compareUnsigned(a - b, sizeOfB) < 0;
 		}
 	}
 
@@ -81,10 +88,9 @@ final class MemoryTable {
 	}
 
 	private void replace(List<Region> table) {
-		vrings.pause();
 		var old = regions;
 		regions = List.copyOf(table);
-		vrings.resume(new GuestMemory(regions.stream().map(Region::view).toList()));
+		vrings.memory(new GuestMemory(regions.stream().map(Region::view).toList()));
 		for (var region : old)
 			if (!regions.contains(region))
 				region.file().close();
@@ -96,10 +102,10 @@ final class MemoryTable {
 		long user = message.u64(at + 16);
 		long offset = message.u64(at + 24);
 		String where = "memory region address=0x" + Long.toHexString(guest) + " size=" + size + " offset=" + offset;
-		if (size <= 0 || offset < 0 || guest + size < guest && guest < 0 || offset + size < 0)
+		if (size <= 0 || offset < 0 || offset + size < 0 || wraps(guest, size) || wraps(user, size))
 			throw new RefusedException(where + ": not a region");
 		for (var other : others)
-			if (other.overlaps(guest, size))
+			if (other.overlaps(guest, user, size))
 				throw new RefusedException(where + ": overlaps another region");
 		int file = message.descriptor(descriptor);
 		long fileSize = Linux.lseek(file, 0, SEEK_END);
@@ -108,12 +114,31 @@ final class MemoryTable {
 		// a file that cannot shrink cannot take pages away under us; where the front-end forbids seals, faults are caught
 		Linux.fcntl(file, Linux.F_ADD_SEALS, Linux.F_SEAL_SHRINK);
 		try {
-			long lead = offset % PAGE;
-			var mapped = MappedFile.map(file, offset - lead, size + lead);
-			var view = new GuestMemory.Region(guest, user, mapped.segment().asSlice(lead, size));
-			return new Region(guest, size, user, mapped, view);
+			var mapped = map(file, offset, size);
+			long lead = offset - mapped.offset();
+			var view = new GuestMemory.Region(guest, user, mapped.file().segment().asSlice(lead, size));
+			return new Region(guest, size, user, mapped.file(), view);
 		} catch (LinuxException e) {
 			throw new RefusedException(where + ": " + e.getMessage());
 		}
+	}
+
+	private static boolean wraps(long start, long size) {
+		return Long.compareUnsigned(start + size - 1, start) < 0;
+	}
+
+	private record Mapped(MappedFile file, long offset) {
+	}
+
+	private static Mapped map(int file, long offset, long size) throws LinuxException {
+		for (int i = 0;; i++)
+			try {
+				long start = offset & -PAGES[i];
+				long end = offset + size + PAGES[i] - 1 & -PAGES[i];
+				return new Mapped(MappedFile.map(file, start, end - start), start);
+			} catch (LinuxException e) {
+				if (e.errno() != Errno.EINVAL || i == PAGES.length - 1)
+					throw e;
+			}
 	}
 }

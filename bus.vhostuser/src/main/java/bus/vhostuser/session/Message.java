@@ -83,12 +83,17 @@ final class Message {
 					+ ", allowed: 0 to " + MAX_PAYLOAD);
 	}
 
-	/** Closes the descriptors that were not taken, and makes room for the next message. */
-	void done() {
+	/** Closes the descriptors that were not taken. */
+	void closeDescriptors() {
 		for (int i = 0; i < descriptorCount; i++)
 			if (descriptors[i] >= 0)
 				Linux.close(descriptors[i]);
 		descriptorCount = 0;
+	}
+
+	/** Makes room for the next message. */
+	void done() {
+		closeDescriptors();
 		descriptorsLost = false;
 		received = 0;
 	}

@@ -42,10 +42,14 @@ public final class Session {
 	private boolean queuesSettled;
 	private boolean greeted;
 	private boolean closed;
+	/** Messages were left for the next turn. */
+	private boolean unread;
+	/** Acknowledgements were in force when the message was sent. */
+	private boolean wantsReply;
 	private int refusals;
 
 	/**
-	 * @param descriptor the connected socket, from now on this session's
+	 * @param descriptor the connected socket, from now on this session's even if this fails
 	 * @param ended called when the front-end has gone and everything of it is released
 	 */
 	public Session(String bus, Loop loop, ConsoleDevice device, int descriptor, Runnable ended) throws IOException {
@@ -56,11 +60,18 @@ public final class Session {
 		this.socket = new MessageSocket(descriptor);
 		this.vrings = new Vrings(bus, device, loop);
 		this.memory = new MemoryTable(vrings);
-		loop.watch(descriptor, events -> read());
+		try {
+			loop.watch(descriptor, events -> read());
+		} catch (IOException e) {
+			socket.close();
+			arena.close();
+			throw e;
+		}
 	}
 
 	/** Handles what has arrived; also asked for before a newcomer is turned away, because this end may be at hand. */
 	public void read() {
+		unread = false;
 		for (int i = 0; i < MESSAGES_PER_TURN && !closed; i++)
 			try {
 				int state = message.receive(socket);
@@ -78,18 +89,34 @@ public final class Session {
 			} catch (RefusedException e) {
 				end(System.Logger.Level.WARNING, "the connection is closed, because what came is not vhost-user: " + e.getMessage());
 			}
-		if (!closed)
-			loop.post(this::read); // the edge is used up, so nobody else would look again
+		unread = !closed;
+		if (unread)
+			loop.requestTurn(); // the edge is used up, so nobody else would look again
+	}
+
+	/**
+	 * Goes on reading where {@link #read} stopped to let others have a turn.
+	 *
+	 * @return whether more is left
+	 */
+	public boolean readOn() {
+		if (unread)
+			read();
+		return unread;
 	}
 
 	private void dispatch() {
 		var request = Request.of(message.request());
+		wantsReply = replyAck(); // a second handshake may end it within this message, whose sender still waits
 		try {
 			if (request == null)
 				throw new RefusedException("not served by vport");
 			answer(request, request.handle(this, message));
 		} catch (RefusedException e) {
 			refuse(request, e.getMessage());
+		} catch (RuntimeException | Error e) { // a front-end that gets no answer waits for it for ever, and its guest with it
+			LOG.log(System.Logger.Level.ERROR, "bus " + bus + ": internal error, please report it", e);
+			refuse(request, e.toString());
 		}
 	}
 
@@ -101,6 +128,7 @@ public final class Session {
 	}
 
 	private void refuse(Request request, String why) {
+		message.closeDescriptors(); // before the answer: afterwards it may look as if they had been taken
 		String name = request == null ? "request " + message.request() : request.name();
 		if (refusals++ < LOGGED_REFUSALS)
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1} refused: {2}", bus, name, why);
@@ -113,7 +141,11 @@ public final class Session {
 	}
 
 	private boolean acknowledges() {
-		return message.needsReply() && (protocolFeatures & ProtocolFeature.REPLY_ACK) != 0;
+		return message.needsReply() && (wantsReply || replyAck());
+	}
+
+	private boolean replyAck() {
+		return (protocolFeatures & ProtocolFeature.REPLY_ACK) != 0;
 	}
 
 	private void send(Reply reply) {
@@ -209,6 +241,9 @@ public final class Session {
 		if (unknown != 0)
 			throw new RefusedException("features=0x" + Long.toHexString(wanted) + ", not offered: 0x"
 					+ Long.toHexString(unknown));
+		if (vrings.isAnyRunning() && (wanted & ~F_PROTOCOL_FEATURES) != features)
+			throw new RefusedException("features=0x" + Long.toHexString(wanted) + " while rings run with 0x"
+					+ Long.toHexString(features));
 		settleQueues();
 		featuresSet = true;
 		features = wanted & ~F_PROTOCOL_FEATURES;

@@ -32,6 +32,8 @@ final class Vrings {
 	private GuestMemory memory = GuestMemory.NONE;
 	private long features;
 	private int given;
+	/** Without the protocol's features there is no SET_VRING_ENABLE: rings are enabled from the beginning. */
+	private boolean alwaysEnabled;
 	private boolean unsharedReported;
 
 	Vrings(String bus, ConsoleDevice device, Loop loop) {
@@ -134,8 +136,10 @@ final class Vrings {
 	private Vring ring(int index) throws RefusedException {
 		if (index < 0 || index >= LIMIT)
 			throw new RefusedException("ring=" + Integer.toUnsignedString(index) + ", allowed: 0 to " + (LIMIT - 1));
-		if (rings[index] == null)
+		if (rings[index] == null) {
 			rings[index] = new Vring(index);
+			rings[index].enabled = alwaysEnabled;
+		}
 		return rings[index];
 	}
 
@@ -167,17 +171,28 @@ final class Vrings {
 	}
 
 	private void start(Vring ring) {
-		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
-		if (setup == null) {
-			if (!unsharedReported)
-				LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} is not in shared memory; give the virtual machine"
-						+ " memory with share=on, as in -object memory-backend-memfd,id=mem,size=512M,share=on"
-						+ " -machine memory-backend=mem", bus, ring.index);
-			unsharedReported = true;
+		var queue = open(ring, ring.position);
+		if (queue == null)
 			return;
-		}
 		ring.running = true;
-		device.start(ring.index, new SplitQueue(memory, setup, features, ring.position));
+		device.start(ring.index, queue);
+	}
+
+	/** The ring in the memory as it is now; null if it is not there. */
+	private SplitQueue open(Vring ring, RingPosition position) {
+		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
+		try {
+			if (setup != null)
+				return new SplitQueue(memory, setup, features, position);
+		} catch (InternalError e) { // a page beyond the end of a truncated file
+			LOG.log(System.Logger.Level.DEBUG, "bus " + bus + ": ring " + ring.index, e);
+		}
+		if (!unsharedReported)
+			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} is not in shared memory; give the virtual machine"
+					+ " memory with share=on, as in -object memory-backend-memfd,id=mem,size=512M,share=on"
+					+ " -machine memory-backend=mem", bus, ring.index);
+		unsharedReported = true;
+		return null;
 	}
 
 	private void stop(Vring ring) {
@@ -189,24 +204,46 @@ final class Vrings {
 			ring.position = position;
 	}
 
-	/** Stops all rings for a moment, because the memory changes. */
+	/** Stops all rings. */
 	void pause() {
 		for (var ring : rings)
 			if (ring != null)
 				stop(ring);
 	}
 
-	/** Lets the rings go on in a new memory table. */
-	void resume(GuestMemory newMemory) {
+	/**
+	 * Goes over to a new memory table; after it nothing uses the old one. Rings that are in both go on: for their driver
+	 * and for the ports nothing has happened.
+	 */
+	void memory(GuestMemory newMemory) {
 		memory = newMemory;
 		for (var ring : rings)
-			if (ring != null)
+			if (ring != null && ring.running)
+				move(ring);
+			else if (ring != null)
 				update(ring);
 	}
 
-	/** Features were negotiated. Without those of the protocol there is no SET_VRING_ENABLE, and all rings are enabled. */
+	private void move(Vring ring) {
+		var position = device.position(ring.index);
+		var queue = open(ring, position == null ? ring.position : position);
+		if (queue == null)
+			stop(ring);
+		else
+			device.replace(ring.index, queue);
+	}
+
+	boolean isAnyRunning() {
+		for (var ring : rings)
+			if (ring != null && ring.running)
+				return true;
+		return false;
+	}
+
+	/** Features were negotiated, with or without those of the protocol. */
 	void features(long negotiated, boolean enableAll) {
 		features = negotiated;
+		alwaysEnabled = enableAll;
 		for (int i = 0; i < LIMIT && enableAll; i++)
 			if (rings[i] != null) {
 				rings[i].enabled = true;
@@ -252,6 +289,7 @@ final class Vrings {
 			}
 		given = 0;
 		features = 0;
+		alwaysEnabled = false;
 		unsharedReported = false;
 	}
 
