@@ -6,8 +6,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * The guest's half of a port: handed to {@link HostPort#plugged}, valid until {@link HostPort#unplugged}. Afterwards
  * every method does nothing.
  *
- * <p>All methods may be called from any thread and from within the calls of {@link HostPort}; none blocks. What they ask
- * for is done by the loop thread, in the order of the calls of one thread.
+ * <p>All methods may be called from any thread and from within the calls of {@link HostPort}. What they ask for is done by
+ * the loop thread, in the order of the calls of one thread; at once if that is the caller. None blocks, except that a
+ * thread that asks for more than a thousand things which the loop has not come to waits until it has.
  */
 @ProviderType
 public interface GuestPort {
@@ -28,8 +29,8 @@ public interface GuestPort {
 	void open();
 
 	/**
-	 * Closes the host side. What the guest has written and the port has not taken is discarded and counted; readers in
-	 * the guest see end of file. No effect if it is closed.
+	 * Closes the host side. What the guest has written by now and the port has not taken is discarded and counted, even
+	 * if the host side is opened again at once; readers in the guest see end of file. No effect if it is closed.
 	 */
 	void close();
 
@@ -50,7 +51,8 @@ public interface GuestPort {
 	/**
 	 * Hands over a non-blocking stream descriptor (socket, pseudo terminal, FIFO). From now on the loop moves the bytes
 	 * between it and the guest's memory, without a copy in user space, and {@link HostPort#guestData} and
-	 * {@link HostPort#hostData} are not called. Opens the host side. A descriptor attached before is closed.
+	 * {@link HostPort#hostData} are not called. Opens the host side. A descriptor attached before is closed. On a
+	 * {@link Console} what the descriptor does not take at once is lost and counted.
 	 *
 	 * @param descriptor owned by the bus from here on, which closes it at the latest when the port is unplugged
 	 */

@@ -23,7 +23,8 @@ public interface HostPort {
 
 	/**
 	 * The bus has reserved a slot for this port; the guest hears of it when this method has returned. Open files and
-	 * sockets here.
+	 * sockets here. What is asked of {@code guest} meanwhile, a watch or an attached descriptor, is at work from then on:
+	 * its calls may come from the loop thread before this method has returned. No other call does.
 	 * <ul>
 	 * <li>Thread: the one that plugs the port (with Declarative Services, the one that activates it), never the loop.
 	 * <li>Blocking: allowed.
@@ -90,7 +91,8 @@ public interface HostPort {
 	}
 
 	/**
-	 * The guest closed the port, was reset, or its driver went away. Loop thread; must not block; no buffer; an
+	 * The guest closed the port, was reset, or its driver went away; of the latter two the bus learns, and tells, when the
+	 * next driver starts or the machine has gone: until then they look like a pause. Loop thread; must not block; no buffer; an
 	 * exception closes the port.
 	 */
 	default void guestClosed() {

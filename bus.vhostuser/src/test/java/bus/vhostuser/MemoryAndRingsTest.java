@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import bus.linux.Linux;
+import bus.linux.MessageSocket;
 import guest.driver.ConsoleDriver;
 import guest.driver.DriverSettings;
 import guest.driver.EventCounter;
@@ -52,6 +53,7 @@ class MemoryAndRingsTest {
 	void close() throws Exception {
 		fixture.close();
 		assertEquals(1, Wire.openDescriptors("region"), "a descriptor of the front-end is still open");
+		assertEquals(0, Wire.mappings("region"), "memory of the front-end is still mapped");
 		Linux.close(probe);
 	}
 
@@ -171,6 +173,36 @@ class MemoryAndRingsTest {
 		assertArrayEquals(Wire.u32s(5, 0), wire.ask(Request.GET_VRING_BASE, Wire.u32s(5, 0)));
 		wire.assertDone(Request.SET_VRING_BASE, Wire.u32s(200, 0xabcd));
 		assertArrayEquals(Wire.u32s(200, 0xabcd), wire.ask(Request.GET_VRING_BASE, Wire.u32s(200, 0)));
+	}
+
+	@Test
+	void lines_replacedOrOfAStoppedRing_areClosed() throws Exception {
+		var kicks = MessageSocket.pair(); // each socket is a file that can be told from all others
+		var calls = MessageSocket.pair();
+		wire.assertDone(Request.SET_VRING_KICK, Wire.u64s(1), kicks[0].descriptor());
+		wire.assertDone(Request.SET_VRING_KICK, Wire.u64s(1), kicks[1].descriptor());
+		wire.assertDone(Request.SET_VRING_CALL, Wire.u64s(1), calls[0].descriptor());
+		wire.assertDone(Request.SET_VRING_CALL, Wire.u64s(1), calls[1].descriptor());
+		assertEquals(1, Wire.openDescriptorsOn(kicks[0].descriptor()));
+		assertEquals(2, Wire.openDescriptorsOn(kicks[1].descriptor()));
+		assertEquals(1, Wire.openDescriptorsOn(calls[0].descriptor()));
+		wire.ask(Request.GET_VRING_BASE, Wire.u32s(1, 0));
+		assertEquals(1, Wire.openDescriptorsOn(kicks[1].descriptor()), "GET_VRING_BASE ends the kicks");
+		assertEquals(2, Wire.openDescriptorsOn(calls[1].descriptor()), "and not the calls");
+		wire.assertDone(Request.SET_VRING_CALL, Wire.u64s(0x101));
+		assertEquals(1, Wire.openDescriptorsOn(calls[1].descriptor()));
+		for (var socket : new MessageSocket[] { kicks[0], kicks[1], calls[0], calls[1] })
+			socket.close();
+	}
+
+	@Test
+	void regions_replacedOrRemoved_areUnmapped() throws Exception {
+		add(FAR, PAGE, FAR, 0, true);
+		assertEquals(1, Wire.mappings("region"));
+		wire.assertDone(Request.SET_MEM_TABLE, Wire.u64s(1, FAR, PAGE, FAR, 2 * PAGE), probe);
+		assertEquals(1, Wire.mappings("region"));
+		wire.assertDone(Request.REM_MEM_REG, Wire.u64s(0, FAR, PAGE, FAR, 0));
+		assertEquals(0, Wire.mappings("region"));
 	}
 
 	/** Aligned for the front-end, but its region is not: the ring cannot be used, and nothing else happens. */

@@ -51,6 +51,25 @@ record Wire(MessageChannel channel) {
 		}
 	}
 
+	/** Open descriptors of this process on the same file as one of them. */
+	static long openDescriptorsOn(int descriptor) {
+		var file = target(Path.of("/proc/self/fd/" + descriptor));
+		try (var all = Files.list(Path.of("/proc/self/fd"))) {
+			return all.filter(link -> target(link).equals(file)).count();
+		} catch (IOException e) {
+			throw new AssertionError(e);
+		}
+	}
+
+	/** Mappings of the file of {@link #probe} in this process. */
+	static long mappings(String name) {
+		try (var all = Files.lines(Path.of("/proc/self/maps"))) {
+			return all.filter(line -> line.contains("/memfd:" + name + " ")).count();
+		} catch (IOException e) {
+			throw new AssertionError(e);
+		}
+	}
+
 	private static String target(Path link) {
 		try {
 			return Files.readSymbolicLink(link).toString();
