@@ -10,7 +10,7 @@ import org.opentest4j.AssertionFailedError;
 
 /** Waits for what other threads bring about, and says what did not come. */
 final class Await {
-	static final Duration PATIENCE = Duration.ofSeconds(20);
+	static final Duration PATIENCE = Duration.ofSeconds(10);
 	private static final long LOOK_AGAIN_NANOS = 1_000_000;
 
 	private Await() {

@@ -74,7 +74,7 @@ public final class VhostUserBus {
 		}
 		if (server != null && changed.equals(config))
 			return;
-		if (server != null && server.bus().info().state() != BusInfo.State.LISTENING) {
+		if (server != null && isMachineAttached()) {
 			LOG.log(System.Logger.Level.WARNING, changed.source() + ": a virtual machine is attached and would lose its"
 					+ " device; the old configuration stays in force, change it again when the machine is off");
 			return;
@@ -97,10 +97,22 @@ public final class VhostUserBus {
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}
 
+	/** A bus that does not answer counts as in use: a port of it is at work, for somebody. */
+	private boolean isMachineAttached() {
+		try {
+			return server.bus().info().state() != BusInfo.State.LISTENING;
+		} catch (IllegalStateException e) {
+			return true;
+		}
+	}
+
 	@Deactivate
 	void stop() {
 		if (registration == null)
 			return;
+		if (isMachineAttached())
+			LOG.log(System.Logger.Level.WARNING, "bus {0}: closes under a virtual machine, which loses its virtio-serial"
+					+ " device for good; QEMU may abort when its guest next uses it", config.name());
 		registration.unregister(); // the whiteboard unplugs its ports while the loop still runs
 		registration = null;
 		server.close();

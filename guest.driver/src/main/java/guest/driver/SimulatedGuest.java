@@ -36,7 +36,7 @@ public final class SimulatedGuest {
 		@AttributeDefinition(name = "socket", description = "Path of the bus's vhost-user socket")
 		String socket();
 
-		@AttributeDefinition(name = "ports", description = "Ports that the virtual machine has room for, 1 to 127")
+		@AttributeDefinition(name = "ports", description = "the number of ports that the virtual machine has room for, 1 to 127")
 		int ports() default 31;
 	}
 
@@ -58,7 +58,7 @@ public final class SimulatedGuest {
 		if (config.socket() == null || config.socket().isBlank())
 			throw new IllegalArgumentException("socket= is missing: the path of the bus's vhost-user socket");
 		if (config.ports() < 1 || config.ports() > MOST_PORTS)
-			throw new IllegalArgumentException("ports=" + config.ports() + ": 1 to " + MOST_PORTS);
+			throw new IllegalArgumentException("ports=" + config.ports() + "; allowed: 1 to " + MOST_PORTS);
 		socket = Path.of(config.socket().strip());
 		ports = config.ports();
 		thread = Thread.ofPlatform().daemon().name("simulated-guest " + socket.getFileName()).start(this::live);

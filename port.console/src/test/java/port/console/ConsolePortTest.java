@@ -90,9 +90,14 @@ class ConsolePortTest {
 			loop.interrupt();
 			loop.join();
 			var mark = Pattern.compile("\r\n\\[vport: ([0-9]+) bytes lost\\]\r\n").matcher(seen);
-			assertTrue(mark.find(), "a mark");
-			int lost = Integer.parseInt(mark.group(1));
-			assertEquals(1_000_007, lost + seen.length() - mark.group().length());
+			int lost = 0;
+			int marks = 0;
+			while (mark.find()) { // more than one if the kernel made room meanwhile
+				lost += Integer.parseInt(mark.group(1));
+				marks += mark.group().length();
+			}
+			assertTrue(lost > 0, "a mark");
+			assertEquals(1_000_007, lost + seen.length() - marks);
 			assertEquals(1_000_007, lost + taken, "the bus hears of the loss");
 		});
 	}
