@@ -109,7 +109,8 @@ public final class Launcher implements ConfigurationListener {
 			var files = files();
 			var survey = survey();
 			report(files, survey);
-			var missing = files.stream().filter(file -> !survey.settled(file)).map(ConfigFile::name).toList();
+			var missing = files.stream().filter(file -> !survey.settled(file)).map(ConfigFile::name)
+					.filter(name -> !refusals.toldOf(name)).toList();
 			if (missing.isEmpty())
 				return;
 			if (patient && System.nanoTime() - deadline > 0) {

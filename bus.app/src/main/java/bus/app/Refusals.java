@@ -43,6 +43,13 @@ final class Refusals extends Handler {
 		reported = Set.copyOf(wrong);
 	}
 
+	/** Whether something was said about a file, by a component that goes on without it for instance. */
+	boolean toldOf(String file) {
+		synchronized (said) {
+			return said.stream().anyMatch(line -> line.startsWith(file + ": "));
+		}
+	}
+
 	private void tell(Set<String> wrong, String line) {
 		wrong.add(line);
 		if (!reported.contains(line) && !saidBefore(line.substring(line.indexOf(": ") + 2)))

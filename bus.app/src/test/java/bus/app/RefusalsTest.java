@@ -1,8 +1,12 @@
 package bus.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 
 import org.junit.jupiter.api.Test;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
@@ -31,6 +35,15 @@ class RefusalsTest {
 	@Test
 	void reason_withoutFailure_saysSo() {
 		assertEquals("failed", reason(null));
+	}
+
+	@Test
+	void toldOf_aFileThatAComponentNamed_isKnown() {
+		var refusals = new Refusals();
+		refusals.publish(new LogRecord(Level.SEVERE, "bus.vhostuser-vm1.cfg: ports=0"));
+		refusals.publish(new LogRecord(Level.INFO, "bus.vhostuser-vm2.cfg: all is well"));
+		assertTrue(refusals.toldOf("bus.vhostuser-vm1.cfg"));
+		assertFalse(refusals.toldOf("bus.vhostuser-vm2.cfg"));
 	}
 
 	private static String reason(String failure) {

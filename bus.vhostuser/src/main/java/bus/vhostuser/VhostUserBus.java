@@ -50,42 +50,29 @@ public final class VhostUserBus {
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
 
+	/**
+	 * A configuration that is refused does not fail the activation: Declarative Services calls {@link #modified} on
+	 * instances only, so that the corrected configuration would never be heard of.
+	 */
 	@Activate
-	public VhostUserBus(BundleContext context, @Reference Loops loops, Map<String, Object> properties) throws IOException {
+	public VhostUserBus(BundleContext context, @Reference Loops loops, Map<String, Object> properties) {
 		this.context = context;
 		this.loops = loops;
-		try {
-			start(BusConfig.of(properties));
-		} catch (IOException | RuntimeException e) {
-			LOG.log(System.Logger.Level.ERROR, e.getMessage());
-			throw e;
-		}
-	}
-
-	private void start(BusConfig newConfig) throws IOException {
-		config = newConfig;
-		try {
-			server = new BusServer(newConfig, loops);
-		} catch (IOException e) {
-			throw new IOException(newConfig.source() + ": socket=" + newConfig.socket() + ": " + e.getMessage()
-					+ "; allowed: a path that can be made and that nobody listens on", e);
-		}
-		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
-		registration = context.registerService(SerialBus.class, server.bus(), properties);
-		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
+		modified(properties);
 	}
 
 	/** A virtual machine would not survive the change of its socket: the old configuration stays until it has gone. */
 	@Modified
-	void modified(Map<String, Object> properties) throws IOException {
+	void modified(Map<String, Object> properties) {
 		BusConfig changed;
 		try {
 			changed = BusConfig.of(properties);
 		} catch (IllegalArgumentException e) {
-			LOG.log(System.Logger.Level.ERROR, e.getMessage() + "; the old configuration stays in force");
+			LOG.log(System.Logger.Level.ERROR, e.getMessage() + (server == null ? "" : "; the old configuration stays in"
+					+ " force"));
 			return;
 		}
-		if (changed.equals(config))
+		if (server != null && changed.equals(config))
 			return;
 		if (server != null && server.bus().info().state() != BusInfo.State.LISTENING) {
 			LOG.log(System.Logger.Level.WARNING, changed.source() + ": a virtual machine is attached and would lose its"
@@ -94,6 +81,20 @@ public final class VhostUserBus {
 		}
 		stop();
 		start(changed);
+	}
+
+	private void start(BusConfig newConfig) {
+		config = newConfig;
+		try {
+			server = new BusServer(newConfig, loops);
+		} catch (IOException e) {
+			LOG.log(System.Logger.Level.ERROR, newConfig.source() + ": socket=" + newConfig.socket() + ": " + e.getMessage()
+					+ "; allowed: a path that can be made and that nobody listens on");
+			return;
+		}
+		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
+		registration = context.registerService(SerialBus.class, server.bus(), properties);
+		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}
 
 	@Deactivate

@@ -27,13 +27,17 @@ final class Backlog {
 		return size == 0 && lost == 0 && !mark.hasRemaining();
 	}
 
-	/** Takes all remaining bytes. */
-	void add(ByteBuffer data) {
+	/**
+	 * Takes all remaining bytes.
+	 *
+	 * @return bytes forgotten for it, never more than were given
+	 */
+	int add(ByteBuffer data) {
+		int forgotten = Math.max(0, size + data.remaining() - ring.length);
+		lost += forgotten;
 		int excess = data.remaining() - ring.length;
-		if (excess > 0) {
+		if (excess > 0)
 			data.position(data.position() + excess);
-			lost += excess;
-		}
 		forget(size + data.remaining() - ring.length);
 		while (data.hasRemaining()) {
 			int end = (start + size) % ring.length;
@@ -41,6 +45,7 @@ final class Backlog {
 			data.get(ring, end, run);
 			size += run;
 		}
+		return forgotten;
 	}
 
 	private void forget(int count) {
@@ -48,7 +53,6 @@ final class Backlog {
 			return;
 		start = (start + count) % ring.length;
 		size -= count;
-		lost += count;
 	}
 
 	/**

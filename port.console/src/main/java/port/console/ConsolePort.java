@@ -82,7 +82,10 @@ public final class ConsolePort implements HostPort, Attachable {
 		guest.readable();
 	}
 
-	/** Takes everything, always: the guest's kernel spins while its console does not. */
+	/**
+	 * Takes everything, always: the guest's kernel spins while its console does not. What the backlog forgot for it counts
+	 * as not taken, so that the bus's listings show the loss.
+	 */
 	@Override
 	public int guestData(ByteBuffer data) {
 		int taken = data.remaining();
@@ -91,7 +94,7 @@ public final class ConsolePort implements HostPort, Attachable {
 		if (backlog.isEmpty())
 			data.position(data.position() + terminal.write(data));
 		if (data.hasRemaining()) {
-			backlog.add(data);
+			taken -= backlog.add(data);
 			backlog.drain(terminal::write);
 		}
 		return taken;

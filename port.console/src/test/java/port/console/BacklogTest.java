@@ -33,16 +33,16 @@ class BacklogTest {
 
 	@Test
 	void bytes_tooMany_oldestLostAndMarked() {
-		add("abcdef");
-		add("ghijkl");
+		assertEquals(0, add("abcdef"));
+		assertEquals(4, add("ghijkl"));
 		read(100);
 		assertEquals("\r\n[vport: 4 bytes lost]\r\nefghijkl", read.toString());
 	}
 
 	@Test
 	void oneWrite_largerThanTheRing_itsEndKept() {
-		add("x");
-		add("0123456789");
+		assertEquals(0, add("x"));
+		assertEquals(3, add("0123456789"));
 		read(100);
 		assertEquals("\r\n[vport: 3 bytes lost]\r\n23456789", read.toString());
 	}
@@ -67,8 +67,8 @@ class BacklogTest {
 		assertEquals("\r\n[vport: 2 bytes lost]\r\n\r\n[vport: 2 bytes lost]\r\nefghijkl", read.toString());
 	}
 
-	private void add(String text) {
-		backlog.add(StandardCharsets.US_ASCII.encode(text));
+	private int add(String text) {
+		return backlog.add(StandardCharsets.US_ASCII.encode(text));
 	}
 
 	private void read(int limit) {

@@ -63,15 +63,20 @@ public final class ConsoleBus implements SerialBus {
 		var handle = new PortHandle(name, device, loop, slot);
 		try {
 			port.plugged(handle);
-		} catch (Exception | LinkageError e) {
+		} catch (Exception | Error e) { // errors too: a slot that nobody can free again is worse than one more catch
 			call(() -> release(slot));
 			String reason = e.getMessage() == null ? e.toString() : e.getMessage();
 			throw new PortRefusedException(reason, e);
 		}
-		return call(() -> {
-			device.announce(slot);
-			return device.info(slot);
-		});
+		try {
+			return call(() -> {
+				device.announce(slot);
+				return device.info(slot);
+			});
+		} catch (IllegalStateException e) { // the bus has gone meanwhile, and did not know this port yet
+			letGo(slot);
+			throw new PortRefusedException(e.getMessage(), e);
+		}
 	}
 
 	private PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
@@ -90,11 +95,14 @@ public final class ConsoleBus implements SerialBus {
 			var found = device.find(port);
 			return found == null || !found.announced ? null : release(found);
 		});
-		if (slot == null)
-			return;
+		if (slot != null)
+			letGo(slot);
+	}
+
+	private void letGo(PortSlot slot) {
 		try {
-			port.unplugged();
-		} catch (RuntimeException | LinkageError e) {
+			slot.port.unplugged();
+		} catch (RuntimeException | Error e) {
 			LOG.log(System.Logger.Level.WARNING, "bus " + name + ": " + slot.describe() + " failed while it was unplugged",
 					e);
 		}
@@ -148,8 +156,8 @@ public final class ConsoleBus implements SerialBus {
 		};
 		if (loop.isCurrent())
 			step.run();
-		else
-			loop.post(step);
+		else if (!loop.post(step))
+			future.completeExceptionally(new IllegalStateException("bus " + name + " is closed"));
 		return future;
 	}
 }

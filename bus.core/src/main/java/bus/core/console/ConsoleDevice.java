@@ -1,7 +1,6 @@
 package bus.core.console;
 
 import java.lang.foreign.Arena;
-import java.util.BitSet;
 import java.util.List;
 
 import bus.api.HostPort;
@@ -10,7 +9,6 @@ import bus.api.PortRefusedException;
 import bus.api.PortRequest;
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Feature;
-import bus.core.virtio.GuestViolationException;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.SplitQueue;
 
@@ -33,7 +31,6 @@ public final class ConsoleDevice {
 	private static final System.Logger LOG = System.getLogger("bus.core");
 
 	private final String bus;
-	private final Loop loop;
 	private final Transport transport;
 	private final Arena arena = Arena.ofShared();
 	private final ChainBatch controlBatch = new ChainBatch(arena, CONTROL_SEGMENTS);
@@ -44,9 +41,8 @@ public final class ConsoleDevice {
 	private final DriverTalk talk;
 	private final GuestToHost transmit;
 	private final HostToGuest receive;
-	private final SplitQueue[] queues;
-	private final WorkQueue work;
-	private final BitSet broken = new BitSet();
+	private final GuestLog log;
+	private final Queues queues;
 	private int usablePorts;
 	private long features;
 	private boolean running;
@@ -59,16 +55,15 @@ public final class ConsoleDevice {
 		if (maxPorts < 1 || maxPorts > PortTable.LIMIT)
 			throw new IllegalArgumentException("ports=" + maxPorts + ", allowed: 1 to " + PortTable.LIMIT);
 		this.bus = bus;
-		this.loop = loop;
 		this.transport = transport;
 		this.ports = new PortTable(maxPorts);
 		this.state = new PortState(bus, this, loop);
-		this.control = new ControlChannel(bus, controlBatch, arena.allocate(64, 8));
-		this.talk = new DriverTalk(bus, this, ports, state);
+		this.log = new GuestLog(bus);
+		this.control = new ControlChannel(bus, log, controlBatch, arena.allocate(64, 8));
+		this.talk = new DriverTalk(bus, this, ports, state, log);
 		this.transmit = new GuestToHost(state.calls(), state);
 		this.receive = new HostToGuest(state.calls(), state);
-		this.queues = new SplitQueue[queueCount()];
-		this.work = new WorkQueue(queueCount());
+		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
 		usePorts(maxPorts);
 	}
 
@@ -110,7 +105,7 @@ public final class ConsoleDevice {
 		if (character < 0)
 			return;
 		for (var slot : ports.plugOrder())
-			if (slot.request.console() && slot.hostOpen) {
+			if (slot.request.console() && slot.announced && slot.hostOpen) {
 				state.calls().run(slot, "emergency", () -> slot.port.emergency((byte) character));
 				return;
 			}
@@ -118,29 +113,34 @@ public final class ConsoleDevice {
 
 	/** A queue is set up, enabled, and its driver runs. */
 	public void start(int queue, SplitQueue ring) {
-		if (queue >= queues.length)
+		if (queue >= queues.count())
 			return; // the monitor has more queues than this bus has ports
-		queues[queue] = ring;
-		broken.clear(queue);
+		queues.start(queue, ring);
 		if (queue == decidingQueue())
 			driverStarts(ring);
-		kick(queue);
+	}
+
+	/** The memory behind a queue that runs has changed; its driver does not notice. */
+	public void replace(int queue, SplitQueue ring) {
+		if (queue < queues.count())
+			queues.replace(queue, ring);
 	}
 
 	/** A queue must not be touched any more; answers where it stood, or null if it was not started. */
 	public RingPosition stop(int queue) {
-		if (queue >= queues.length || queues[queue] == null)
-			return null;
-		var position = queues[queue].position();
-		queues[queue] = null;
-		if (queue == decidingQueue() && running)
+		var position = queue < queues.count() ? queues.stop(queue) : null;
+		if (position != null && queue == decidingQueue() && running)
 			driverStops();
 		return position;
 	}
 
 	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
 	public void disconnect() {
+		if (running)
+			driverStops();
 		forgetDriver();
+		queues.forgetBroken();
+		log.reset();
 		features = 0;
 		config.forgetWrites();
 		usePorts(ports.maxPorts());
@@ -148,10 +148,8 @@ public final class ConsoleDevice {
 
 	/** The driver kicked a queue. */
 	public void kick(int queue) {
-		if (queue < queues.length && queues[queue] != null) {
-			work.add(queue);
-			loop.requestTurn();
-		}
+		if (queue < queues.count())
+			queues.kick(queue);
 	}
 
 	/**
@@ -160,14 +158,12 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
-		for (int n = work.size(); n > 0; n--)
-			serve(work.take(), scratch);
-		return work.size() > 0;
+		return queues.turn(scratch);
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */
 	public boolean isBroken() {
-		return !broken.isEmpty();
+		return queues.isBroken();
 	}
 
 	/** Whether a driver runs. */
@@ -192,54 +188,42 @@ public final class ConsoleDevice {
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
-		for (var slot : List.copyOf(ports.plugOrder()))
+		for (var slot : announced())
 			state.calls().run(slot, "running", () -> slot.port.running(true));
-		for (int queue = 0; queue < queues.length; queue++)
-			kick(queue);
+		queues.kickAll();
 	}
 
 	private void driverStops() {
 		running = false;
-		for (var slot : List.copyOf(ports.plugOrder()))
+		for (var slot : announced())
 			state.calls().run(slot, "running", () -> slot.port.running(false));
 	}
 
 	private void forgetDriver() {
 		control.clear();
 		talk.forgetDriver();
-		for (var ring : queues)
-			if (ring != null)
-				ring.forgetOffset();
-		for (var slot : List.copyOf(ports.plugOrder()))
+		queues.forgetOffsets();
+		for (var slot : announced())
 			if (slot.guestOpen)
 				state.guestOpened(slot, false);
 	}
 
-	// ---- the queues' turns
-
-	private void serve(int queue, Scratch scratch) {
-		var ring = queues[queue];
-		if (ring == null || broken.get(queue) || !running)
-			return;
-		try {
-			boolean again = switch (queue) {
-				case ControlChannel.RECEIVEQ -> flushControl(ring);
-				case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
-				default -> serveData(queue, ring, scratch);
-			};
-			publish(queue, ring);
-			if (again)
-				work.add(queue);
-		} catch (GuestViolationException | GuestMemoryGoneException e) {
-			latch(queue, e.getMessage());
-		} catch (InternalError | IndexOutOfBoundsException e) {
-			latch(queue, "its memory is gone: " + e.getMessage()); // a page beyond the end of a truncated file
-		}
+	/** The ports that may be called: one that is still being plugged is with another thread. A copy, as calls may unplug. */
+	private List<PortSlot> announced() {
+		return ports.plugOrder().stream().filter(slot -> slot.announced).toList();
 	}
 
-	private boolean flushControl(SplitQueue ring) {
-		control.flush(ring);
-		return false;
+	// ---- the queues' turns
+
+	/** A queue's turn, or none while no driver runs: what it has to do then waits for {@link #driverStarts}. */
+	private boolean serve(int queue, SplitQueue ring, Scratch scratch) {
+		if (!running)
+			return false;
+		return switch (queue) {
+			case ControlChannel.RECEIVEQ -> control.flush(ring);
+			case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
+			default -> serveData(queue, ring, scratch);
+		};
 	}
 
 	private boolean serveData(int queue, SplitQueue ring, Scratch scratch) {
@@ -249,21 +233,6 @@ public final class ConsoleDevice {
 		if (slot != null && !slot.announced)
 			slot = null;
 		return queue % 2 == 0 ? receive.turn(ring, slot, scratch) : transmit.turn(ring, slot, scratch);
-	}
-
-	private void publish(int queue, SplitQueue ring) {
-		if (queues[queue] != ring)
-			return; // stopped by what a port did in its call
-		ring.publish();
-		if (ring.isCallDue())
-			transport.call(queue);
-	}
-
-	private void latch(int queue, String what) {
-		broken.set(queue);
-		LOG.log(System.Logger.Level.ERROR, "bus {0}: queue {1} stopped, the guest broke a rule: {2}; it works again when"
-				+ " the guest''s driver starts anew", bus, String.valueOf(queue), what);
-		transport.error(queue);
 	}
 
 	// ---- what ports need of the device
@@ -280,6 +249,11 @@ public final class ConsoleDevice {
 	void serve(PortSlot slot) {
 		kick(slot.receiveq());
 		kick(slot.transmitq());
+	}
+
+	/** What the guest has written to a port by now is for nobody any more. */
+	void discardOffered(PortSlot slot) {
+		queues.discardOffered(slot.transmitq());
 	}
 
 	/** Sends a control message about a port that the driver knows. */
@@ -329,7 +303,7 @@ public final class ConsoleDevice {
 		state.retire(slot);
 		ports.release(slot);
 		if (slot.announced) {
-			kick(slot.transmitq()); // nobody is there any more: what the guest wrote is discarded
+			discardOffered(slot); // the slot's next port is not to find it
 			talk.withdraw(slot);
 		}
 	}

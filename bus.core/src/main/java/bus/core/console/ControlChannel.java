@@ -20,7 +20,10 @@ final class ControlChannel {
 	 */
 	static final int BACKLOG = 1024;
 
-	private static final System.Logger LOG = System.getLogger("bus.core");
+	/** Messages of the driver for one turn: each may call a port. */
+	private static final int MESSAGES_PER_TURN = 256;
+	/** Descriptors to look at for one turn; what a driver of good will sends has one for each message. */
+	private static final int DESCRIPTORS_PER_TURN = 16384;
 
 	/** Takes what the driver says. */
 	interface Receiver {
@@ -28,14 +31,16 @@ final class ControlChannel {
 	}
 
 	private final String bus;
+	private final GuestLog log;
 	private final ChainBatch batch;
 	private final MemorySegment incoming;
 	private final ArrayDeque<byte[]> backlog = new ArrayDeque<>();
 	private boolean overflowed;
 	private boolean cut;
 
-	ControlChannel(String bus, ChainBatch batch, MemorySegment incoming) {
+	ControlChannel(String bus, GuestLog log, ChainBatch batch, MemorySegment incoming) {
 		this.bus = bus;
+		this.log = log;
 		this.batch = batch;
 		this.incoming = incoming;
 	}
@@ -53,39 +58,45 @@ final class ControlChannel {
 			backlog.add(ControlMessage.encode(id, event, value, tail));
 		} else if (!overflowed) {
 			overflowed = true;
-			LOG.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest reads no control messages, " + BACKLOG
+			log.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest reads no control messages, " + BACKLOG
 					+ " wait and further ones are dropped; restart its driver");
 		}
 	}
 
-	/** Puts what was kept into the driver's buffers, one message each; the caller publishes. */
-	void flush(SplitQueue queue) {
-		while (!backlog.isEmpty()) {
+	/**
+	 * Puts what was kept into the driver's buffers, one message each; the caller publishes.
+	 *
+	 * @return whether more may be waiting
+	 */
+	boolean flush(SplitQueue queue) {
+		for (int looked = 0; !backlog.isEmpty() && looked < DESCRIPTORS_PER_TURN; looked += batch.descriptors()) {
 			if (queue.fetch(batch, true, 1, 1) == 0) {
 				if (queue.armKick())
 					continue;
-				return;
+				return false;
 			}
 			byte[] message = backlog.remove();
 			long length = Math.min(message.length, batch.bytes());
 			if (length < message.length && !cut) {
 				cut = true;
-				LOG.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest's control buffer has " + batch.bytes()
+				log.log(System.Logger.Level.WARNING, "bus " + bus + ": the guest's control buffer has " + batch.bytes()
 						+ " bytes, a message of " + message.length + " was cut");
 			}
 			batch.copyFrom(MemorySegment.ofArray(message), length);
 			queue.fill(batch, length);
 		}
+		return !backlog.isEmpty();
 	}
 
 	/**
-	 * Handles everything the driver has sent; the caller publishes. At most a ring of messages, so that a driver that
-	 * sends without end gets its turn like everybody else.
+	 * Handles what the driver has sent, so much of it that a driver that sends without end gets its turn like everybody
+	 * else; the caller publishes.
 	 *
 	 * @return whether more may be waiting
 	 */
 	boolean drain(SplitQueue queue, Receiver receiver) {
-		for (int i = 0; i < SplitQueue.MAX_SIZE; i++) {
+		int looked = 0;
+		for (int i = 0; i < MESSAGES_PER_TURN && looked < DESCRIPTORS_PER_TURN; i++, looked += batch.descriptors()) {
 			if (queue.fetch(batch, false, ConsoleDevice.CONTROL_SEGMENTS, 1) == 0)
 				return queue.armKick();
 			boolean tail = queue.isWithinChain(); // of a message with more buffers than a batch: nothing of meaning

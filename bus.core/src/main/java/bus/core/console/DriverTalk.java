@@ -8,29 +8,24 @@ import java.nio.charset.StandardCharsets;
  */
 final class DriverTalk implements ControlChannel.Receiver {
 
-	private static final System.Logger LOG = System.getLogger("bus.core");
-
 	private final String bus;
 	private final ConsoleDevice device;
 	private final PortTable ports;
 	private final PortState state;
-	/** A driver that keeps failing says nothing new after so many complaints, and must not fill the disk. */
-	private static final int COMPLAINTS = 20;
-
+	private final GuestLog log;
 	private boolean deviceReady;
-	private int complaints;
 
-	DriverTalk(String bus, ConsoleDevice device, PortTable ports, PortState state) {
+	DriverTalk(String bus, ConsoleDevice device, PortTable ports, PortState state, GuestLog log) {
 		this.bus = bus;
 		this.device = device;
 		this.ports = ports;
 		this.state = state;
+		this.log = log;
 	}
 
 	/** A driver begins, or there is none any more: it knows nothing of any port. */
 	void forgetDriver() {
 		deviceReady = false;
-		complaints = 0;
 		for (var slot : ports.plugOrder())
 			slot.driverReady = false;
 	}
@@ -96,7 +91,6 @@ final class DriverTalk implements ControlChannel.Receiver {
 	}
 
 	private void complain(String text) {
-		if (complaints++ < COMPLAINTS)
-			LOG.log(System.Logger.Level.WARNING, text);
+		log.log(System.Logger.Level.WARNING, text);
 	}
 }

@@ -14,7 +14,10 @@ final class GuestToHost {
 	static final long BYTES_PER_TURN = 256 * 1024;
 
 	/** What a batch costs at least, or a driver that offers empty buffers without end would keep the loop for itself. */
-	static final long LEAST_CHARGE = 1024;
+	private static final long LEAST_CHARGE = 1024;
+
+	/** What a descriptor costs at least, or chains of a thousand empty ones would. */
+	private static final long DESCRIPTOR_CHARGE = 16;
 
 	private final PortCalls calls;
 	private final PortState state;
@@ -33,7 +36,7 @@ final class GuestToHost {
 	boolean turn(SplitQueue queue, PortSlot slot, Scratch scratch) {
 		long budget = BYTES_PER_TURN;
 		while (budget > 0) {
-			if (slot != null && slot.hostOpen && slot.throttled)
+			if (slot != null && slot.hostOpen && slot.throttled && !queue.isDiscarding())
 				return false;
 			if (queue.fetch(scratch.batch, false, Scratch.SEGMENTS, budget) == 0) {
 				if (!queue.armKick())
@@ -44,15 +47,20 @@ final class GuestToHost {
 			if (moved < 0)
 				return false;
 			queue.publish();
-			budget -= Math.max(moved, LEAST_CHARGE);
+			budget -= charge(moved, scratch.batch);
 		}
 		return true;
+	}
+
+	/** What a batch takes from the budget of its queue's turn. */
+	static long charge(long moved, ChainBatch batch) {
+		return Math.max(moved, Math.max(LEAST_CHARGE, DESCRIPTOR_CHARGE * batch.descriptors()));
 	}
 
 	/** Moves one batch; bytes moved, or -1 if the host side takes no more. */
 	private long move(SplitQueue queue, PortSlot slot, Scratch scratch) {
 		var batch = scratch.batch;
-		if (slot == null || !slot.hostOpen || slot.descriptor != null && slot.descriptor.deaf)
+		if (slot == null || !slot.hostOpen || queue.isDiscarding() || slot.descriptor != null && slot.descriptor.deaf)
 			return discard(queue, slot, batch);
 		if (batch.bytes() == 0) {
 			queue.consume(batch, 0);
@@ -80,6 +88,8 @@ final class GuestToHost {
 			case Errno.EINTR:
 				return 0;
 			case Errno.EAGAIN:
+				if (slot.request.console())
+					return discard(queue, slot, batch); // Linux spins with interrupts off until its buffer comes back
 				slot.descriptor.writable = false;
 				slot.throttled = true;
 				return -1;
@@ -98,15 +108,15 @@ final class GuestToHost {
 			return -1;
 		slot.fromGuest += taken;
 		if (taken < offered && slot.request.console()) {
-			slot.lost += offered - taken; // Linux spins with interrupts off until a console's buffer comes back
+			slot.lost += offered - taken; // as above
 			queue.consume(scratch.batch, offered);
 			return offered;
 		}
 		queue.consume(scratch.batch, taken);
-		if (taken < offered && slot.hostOpen) {
-			slot.throttled = true;
-			return -1;
-		}
-		return taken;
+		// the port may have closed, or handed over a descriptor, in its call: then its short answer means nothing more
+		if (taken == offered || !slot.hostOpen || slot.descriptor != null || queue.isDiscarding())
+			return taken;
+		slot.throttled = true;
+		return -1;
 	}
 }

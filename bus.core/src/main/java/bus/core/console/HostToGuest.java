@@ -44,7 +44,7 @@ final class HostToGuest {
 			if (moved == room)
 				segments = Scratch.SEGMENTS;
 			queue.publish();
-			budget -= Math.max(moved, GuestToHost.LEAST_CHARGE);
+			budget -= GuestToHost.charge(moved, scratch.batch);
 		}
 		return budget <= 0;
 	}

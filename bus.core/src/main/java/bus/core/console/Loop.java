@@ -18,9 +18,10 @@ public interface Loop {
 	 * Runs a task on the loop thread. Any thread; the queue is bounded, and a thread that is not a loop waits when it is
 	 * full.
 	 *
-	 * @throws IllegalStateException if the loop has ended, or if a loop fills the queue by itself
+	 * @return false if the device's time is over: the task will never run
+	 * @throws IllegalStateException if the queue is full and the caller is a loop, which must not wait for another
 	 */
-	void post(Runnable task);
+	boolean post(Runnable task);
 
 	/** Asks for {@link ConsoleDevice#turn} soon. Loop thread. */
 	void requestTurn();

@@ -56,8 +56,10 @@ final class PortCalls {
 		return judge(slot, "hostData", thrown, put, -1, offered);
 	}
 
-	/** Any other call; it answers nothing. */
+	/** Any other call; it answers nothing. Not made to a port that failed or was unplugged. */
 	void run(PortSlot slot, String what, Runnable call) {
+		if (slot.fault != null || slot.unplugged)
+			return;
 		Throwable thrown = null;
 		loop.enterPort();
 		try {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import bus.api.GuestPort;
+import bus.linux.Linux;
 
 /**
  * The guest's half as the port's author sees it: each call, from whatever thread, becomes a step on the loop thread.
@@ -64,14 +65,23 @@ final class PortHandle implements GuestPort {
 
 	@Override
 	public void readable() {
-		if (readablePending.compareAndSet(false, true))
-			submit(readable);
+		signal(readablePending, readable);
 	}
 
 	@Override
 	public void writable() {
-		if (writablePending.compareAndSet(false, true))
-			submit(writable);
+		signal(writablePending, writable);
+	}
+
+	private void signal(AtomicBoolean pending, Runnable step) {
+		if (!pending.compareAndSet(false, true))
+			return;
+		try {
+			submit(step);
+		} catch (IllegalStateException e) {
+			pending.set(false); // it was not posted: the next one must be
+			throw e;
+		}
 	}
 
 	private void signalReadable() {
@@ -96,7 +106,8 @@ final class PortHandle implements GuestPort {
 
 	@Override
 	public void attach(int descriptor) {
-		submit(() -> state.attach(slot, descriptor)); // which closes it if the port is gone
+		if (!submit(() -> state.attach(slot, descriptor))) // which closes it if the port is gone
+			Linux.close(descriptor);
 	}
 
 	@Override
@@ -129,12 +140,16 @@ final class PortHandle implements GuestPort {
 		submitWhilePlugged(() -> state.calls().run(slot, "execute", task));
 	}
 
-	/** Steps check for themselves that the port is still plugged, or do no harm if it is not. */
-	private void submit(Runnable step) {
-		if (loop.isCurrent())
-			step.run();
-		else
-			loop.post(step);
+	/**
+	 * Steps check for themselves that the port is still plugged, or do no harm if it is not.
+	 *
+	 * @return false if the bus has gone, so that nothing will be done
+	 */
+	private boolean submit(Runnable step) {
+		if (!loop.isCurrent())
+			return loop.post(step);
+		step.run();
+		return true;
 	}
 
 	private void submitWhilePlugged(Runnable step) {

@@ -38,8 +38,8 @@ final class PortState {
 	}
 
 	/**
-	 * The host side closes: what the guest has written and the port not taken is discarded with the queue's next turn,
-	 * the half-consumed buffer too, which goes back to the guest.
+	 * The host side closes: what the guest has written by now and the port not taken goes back to the guest with the
+	 * queue's next turn, the half-consumed buffer too, even if the host side is open again by then.
 	 */
 	void hostClosed(PortSlot slot) {
 		if (!slot.hostOpen)
@@ -47,6 +47,7 @@ final class PortState {
 		slot.hostOpen = false;
 		slot.throttled = false;
 		slot.readable = false;
+		device.discardOffered(slot); // not left to the next turn: before that the next client may be there
 		device.tell(slot, ControlEvent.PORT_OPEN, 0);
 		device.serve(slot);
 	}
@@ -100,7 +101,8 @@ final class PortState {
 	private void ready(PortSlot slot, HostDescriptor descriptor, int events) {
 		if ((events & (Epoll.IN | Epoll.HUP | Epoll.ERR | Epoll.RDHUP)) != 0)
 			descriptor.readable = true;
-		if ((events & Epoll.OUT) != 0 && !descriptor.writable) {
+		// a full FIFO whose reader has gone reports an error and no more: writing to it tells what is the matter
+		if ((events & (Epoll.OUT | Epoll.HUP | Epoll.ERR)) != 0 && !descriptor.writable) {
 			descriptor.writable = true;
 			slot.throttled = false;
 		}

@@ -13,6 +13,9 @@ import bus.linux.Iovec;
  * later batch. Reused for ever; no method allocates. Thread: the loop that owns it.
  */
 public final class ChainBatch {
+	/** Descriptors to look at for one batch; the chain that reaches the number is the last one that is begun. */
+	static final int ENOUGH_DESCRIPTORS = 4096;
+
 	private final Iovec iovec;
 	private final MemorySegment[] source;
 	private final long[] sourceOffset;
@@ -24,6 +27,7 @@ public final class ChainBatch {
 	private long total;
 	private int segmentLimit;
 	private long skip;
+	private int descriptors;
 
 	/**
 	 * @param capacity segments it can hold, and so chains
@@ -41,11 +45,17 @@ public final class ChainBatch {
 		segments = 0;
 		chains = 0;
 		total = 0;
+		descriptors = 0;
 		segmentLimit = Math.min(limit, iovec.capacity());
 	}
 
 	boolean isFull() {
-		return segments >= segmentLimit || chains >= head.length;
+		return segments >= segmentLimit || chains >= head.length || descriptors >= ENOUGH_DESCRIPTORS;
+	}
+
+	/** A descriptor is being looked at, whether it adds anything or not. */
+	void look() {
+		descriptors++;
 	}
 
 	/** Begins a chain whose first {@code skipBytes} were consumed before. */
@@ -91,6 +101,11 @@ public final class ChainBatch {
 	/** Bytes of all chains. */
 	public long bytes() {
 		return total;
+	}
+
+	/** Descriptors that were looked at: what the batch cost, which with empty or wrong buffers is more than it brought. */
+	public int descriptors() {
+		return descriptors;
 	}
 
 	int head(int chain) {

@@ -38,6 +38,7 @@ public final class SplitQueue {
 	private static final int DESCRIPTOR = 16;
 	private static final long INDEX = 2;
 	private static final long RING = 4;
+	private static final int NOWHERE = -1;
 
 	private final GuestMemory memory;
 	private final MemorySegment descriptors;
@@ -54,6 +55,7 @@ public final class SplitQueue {
 	private int published;
 	private int called;
 	private long offset;
+	private int discardTo = NOWHERE;
 
 	/**
 	 * @param setup the ring's three parts, in {@code memory}
@@ -95,6 +97,21 @@ public final class SplitQueue {
 	}
 
 	/**
+	 * Condemns what the driver has offered so far: its reader is gone. {@link #fetch} still brings it, so that it can be
+	 * counted and given back, but nothing behind it until then.
+	 */
+	public void discardOffered() {
+		discardTo = (short) U16.getAcquire(available, INDEX) & 0xffff;
+	}
+
+	/** Whether the next chain is one of those that nobody is to have any more. */
+	public boolean isDiscarding() {
+		if (discardTo == next)
+			discardTo = NOWHERE;
+		return discardTo != NOWHERE;
+	}
+
+	/**
 	 * Snapshots the next chains, from the first incomplete one on, without taking them.
 	 *
 	 * @param writable whether the buffers that the device writes are wanted, or those that it reads; the others of a
@@ -109,6 +126,8 @@ public final class SplitQueue {
 		int offered = (short) U16.getAcquire(available, INDEX) - next & 0xffff;
 		if (offered > size)
 			throw new GuestViolationException("avail.idx is " + offered + " ahead of a queue of size=" + size);
+		if (isDiscarding())
+			offered = Math.min(offered, discardTo - next & 0xffff);
 		long skip = offset;
 		for (int i = 0; i < offered && !batch.isFull() && batch.bytes() < maxBytes; i++) {
 			int head = available.get(LE16, RING + 2L * (next + i & mask)) & 0xffff;
@@ -125,6 +144,7 @@ public final class SplitQueue {
 	private boolean walk(ChainBatch batch, int head, boolean writable) {
 		int index = head;
 		for (int left = size; left > 0; left--) { // more steps than descriptors: the chain bites its tail
+			batch.look();
 			long address = descriptors.get(LE64, (long) DESCRIPTOR * index);
 			long word = descriptors.get(LE64, (long) DESCRIPTOR * index + 8);
 			int flags = (int) (word >>> 32) & 0xffff;
@@ -150,6 +170,7 @@ public final class SplitQueue {
 					+ (word >>> 32 & 0xffff) + (indirect ? "" : ", not negotiated"));
 		int index = 0;
 		for (int left = entries; left > 0; left--) {
+			batch.look();
 			long at = table + (long) DESCRIPTOR * index;
 			long address = guestLong(at);
 			long entry = guestLong(at + 8);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ import guest.driver.GuestRam;
 final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final int RING = 16;
 	private static final long BASE = 0x4000_0000L;
-	private static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
+	static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
 
 	final Arena arena = Arena.ofConfined();
 	final GuestRam ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
@@ -42,6 +43,10 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
 	int configChanges;
+	/** The loop takes no tasks any more. */
+	boolean ended;
+	/** The loop takes no tasks at the moment, and the caller is another loop. */
+	boolean full;
 	long portNanos;
 	private final Scratch scratch = new Scratch(arena);
 	private boolean turnRequested;
@@ -89,12 +94,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	void startDriver(long features) {
+		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.START));
+	}
+
+	/** Starts a driver with new rings, in the order of the front-end's SET_VRING_ENABLE. */
+	void startDriver(long features, List<RingPosition> positions) {
 		device.features(features);
 		rings.clear();
 		posted.clear();
 		for (int queue = 0; queue < device.queueCount(); queue++) {
 			rings.put(queue, new DriverRing(ram, RING, true, true));
-			start(queue, RingPosition.START);
+			start(queue, positions.get(queue));
 		}
 		run();
 	}
@@ -213,6 +223,20 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		}
 	}
 
+	void turnOnce() {
+		turnRequested = device.turn(scratch);
+	}
+
+	/** Does something as a thread of a port's own would. */
+	void offLoop(Runnable task) {
+		plugging = true;
+		try {
+			task.run();
+		} finally {
+			plugging = false;
+		}
+	}
+
 	// ---- Loop and Transport
 
 	/** The one thread is not the loop while it plugs, because plugging may block. */
@@ -222,8 +246,12 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	@Override
-	public void post(Runnable task) {
-		task.run();
+	public boolean post(Runnable task) {
+		if (full)
+			throw new IllegalStateException("more tasks wait than the queue takes");
+		if (!ended)
+			task.run();
+		return !ended;
 	}
 
 	@Override

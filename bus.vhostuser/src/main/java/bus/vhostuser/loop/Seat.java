@@ -62,14 +62,15 @@ public final class Seat implements Loop {
 	}
 
 	@Override
-	public void post(Runnable task) {
+	public boolean post(Runnable task) {
 		if (closed)
-			throw new IllegalStateException("bus " + name + " is closed");
+			return false;
 		if (!tasks.offer(task))
 			postToFull(task);
 		if (closed && tasks.remove(task)) // it came after the last look at the queue: whoever waits for it must know
-			throw new IllegalStateException("bus " + name + " is closed");
+			return false;
 		signal();
+		return true;
 	}
 
 	private void postToFull(Runnable task) {

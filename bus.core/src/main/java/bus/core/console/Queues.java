@@ -1,0 +1,150 @@
+package bus.core.console;
+
+import java.util.BitSet;
+
+import bus.core.virtio.GuestViolationException;
+import bus.core.virtio.RingPosition;
+import bus.core.virtio.SplitQueue;
+
+/** The queues of a device: which of them run, which wait for a turn, and which the guest broke. Loop thread. */
+final class Queues {
+
+	/** Does the work of a queue whose turn it is. */
+	interface Server {
+		/**
+		 * @return whether the queue wants another turn
+		 */
+		boolean serve(int queue, SplitQueue ring, Scratch scratch);
+	}
+
+	private final String bus;
+	private final Loop loop;
+	private final Transport transport;
+	private final GuestLog log;
+	private final Server server;
+	private final SplitQueue[] rings;
+	private final WorkQueue work;
+	private final BitSet broken = new BitSet();
+	/** Not started since a fresh driver came: a position within a chain, if they have one, is that of the driver before. */
+	private final BitSet stale = new BitSet();
+
+	Queues(String bus, int count, Loop loop, Transport transport, GuestLog log, Server server) {
+		this.bus = bus;
+		this.loop = loop;
+		this.transport = transport;
+		this.log = log;
+		this.server = server;
+		this.rings = new SplitQueue[count];
+		this.work = new WorkQueue(count);
+	}
+
+	int count() {
+		return rings.length;
+	}
+
+	void start(int queue, SplitQueue ring) {
+		if (stale.get(queue))
+			ring.forgetOffset();
+		stale.clear(queue);
+		broken.clear(queue);
+		rings[queue] = ring;
+		kick(queue);
+	}
+
+	/** Answers where the queue stood, or null if it was not started. */
+	RingPosition stop(int queue) {
+		var ring = rings[queue];
+		rings[queue] = null;
+		return ring == null ? null : ring.position();
+	}
+
+	/** The same ring in other memory, or at another place in it. What broke it has not gone away with that. */
+	void replace(int queue, SplitQueue ring) {
+		rings[queue] = ring;
+		kick(queue);
+	}
+
+	/** A fresh driver has put something else where a queue stood within a chain, also in the queues it starts later. */
+	void forgetOffsets() {
+		for (int queue = 0; queue < rings.length; queue++) {
+			stale.set(queue, rings[queue] == null);
+			if (rings[queue] != null)
+				rings[queue].forgetOffset();
+		}
+	}
+
+	void forgetBroken() {
+		broken.clear();
+	}
+
+	boolean isBroken() {
+		return !broken.isEmpty();
+	}
+
+	void kick(int queue) {
+		if (rings[queue] == null)
+			return;
+		work.add(queue);
+		loop.requestTurn();
+	}
+
+	void kickAll() {
+		for (int queue = 0; queue < rings.length; queue++)
+			kick(queue);
+	}
+
+	/** Nobody is to have what the driver has offered so far. */
+	void discardOffered(int queue) {
+		if (rings[queue] == null || broken.get(queue))
+			return;
+		try {
+			rings[queue].discardOffered();
+		} catch (InternalError e) {
+			latch(queue, gone(e));
+		}
+		kick(queue);
+	}
+
+	/**
+	 * Serves each waiting queue once.
+	 *
+	 * @return whether queues wait again
+	 */
+	boolean turn(Scratch scratch) {
+		for (int n = work.size(); n > 0; n--) {
+			int queue = work.take();
+			try {
+				serve(queue, scratch);
+			} catch (GuestViolationException | GuestMemoryGoneException e) {
+				latch(queue, "the guest broke a rule: " + e.getMessage());
+			} catch (InternalError | IndexOutOfBoundsException e) {
+				latch(queue, gone(e));
+			}
+		}
+		return work.size() > 0;
+	}
+
+	/** A page beyond the end of a truncated file: the JVM says so with an error, a little after the access. */
+	private static String gone(Throwable e) {
+		return "its memory is gone: " + e.getMessage();
+	}
+
+	private void serve(int queue, Scratch scratch) {
+		var ring = rings[queue];
+		if (ring == null || broken.get(queue))
+			return;
+		boolean again = server.serve(queue, ring, scratch);
+		ring.publish();
+		if (ring.isCallDue())
+			transport.call(queue);
+		if (again)
+			work.add(queue);
+	}
+
+	private void latch(int queue, String what) {
+		broken.set(queue);
+		log.log(System.Logger.Level.ERROR, "bus " + bus + ": queue " + queue + " stopped, " + what
+				+ "; it works again when the guest's driver starts anew");
+		transport.error(queue);
+	}
+}

@@ -1,0 +1,188 @@
+package bus.core.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import bus.core.virtio.RingPosition;
+import bus.core.virtio.RingSetup;
+import bus.core.virtio.SplitQueue;
+import guest.driver.DriverRing;
+import guest.driver.RingMemory;
+
+/** A guest that writes what it likes into its rings: at worst it loses the queue. */
+@Timeout(60)
+class HostileRingTest {
+	private static final int OUT = 5; // of port 1
+	private static final int LARGEST = SplitQueue.MAX_SIZE;
+	private static final long MILLIS = 3000;
+
+	private final DeviceRig rig = new DeviceRig(3);
+	private Random random;
+	private MemorySegment table;
+
+	@AfterEach
+	void close() {
+		rig.close();
+	}
+
+	@Test
+	void randomRings_latchAtMost_andTheNextDriverFindsADeviceThatWorks() throws Exception {
+		long seed = System.nanoTime();
+		System.out.println("seed " + seed);
+		random = new Random(seed);
+		var ports = List.of(rig.plugged("con", 0), rig.plugged("a", 1), rig.plugged("b", 2));
+		long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MILLIS);
+		int broken = 0;
+		for (int episode = 0; System.nanoTime() < end; episode++) {
+			rig.ram.reset();
+			table = rig.ram.allocate(64 * RingMemory.DESCRIPTOR_SIZE, 16);
+			rig.startDriver();
+			for (int step = 0; step < 40; step++)
+				hostileStep(ports.get(random.nextInt(ports.size())));
+			broken += rig.device.isBroken() ? 1 : 0;
+			rig.stopDriver();
+			rig.ram.reset();
+			assertHonestDriverWorks(ports.get(1), "seed " + seed + " episode " + episode);
+			rig.stopDriver();
+		}
+		assertTrue(broken > 100, "the rings were not hostile enough: " + broken);
+	}
+
+	private void hostileStep(RecordingPort port) {
+		int queue = random.nextInt(rig.device.queueCount());
+		var ring = rig.rings.get(queue).memory();
+		for (int i = random.nextInt(6); i > 0; i--)
+			lie(ring.descriptors(), random.nextInt(DeviceRig.RING), DeviceRig.RING);
+		for (int i = random.nextInt(6); i > 0; i--)
+			lie(table, random.nextInt(64), 64);
+		for (int i = random.nextInt(4); i > 0; i--)
+			ring.availRing(random.nextInt(DeviceRig.RING), oneIn(30) ? random.nextInt() : random.nextInt(DeviceRig.RING));
+		ring.usedEvent(random.nextInt());
+		ring.availIdx(oneIn(40) ? random.nextInt() : ring.usedIdx() + random.nextInt(DeviceRig.RING + 1));
+		port.toGive = "x".repeat(random.nextInt(100));
+		port.allowance = random.nextInt(500);
+		port.guest.readable();
+		port.guest.writable();
+		if (oneIn(20))
+			rig.start(queue, new RingPosition(random.nextInt(0x10000), random.nextInt(50)));
+		if (oneIn(20))
+			rig.device.stop(queue);
+		rig.kick(queue);
+	}
+
+	private boolean oneIn(int n) {
+		return random.nextInt(n) == 0;
+	}
+
+	private void lie(MemorySegment descriptors, int index, int size) {
+		long base = rig.ram.base();
+		long address = switch (random.nextInt(6)) {
+			case 0 -> base + rig.ram.size() - random.nextInt(20);
+			case 1 -> random.nextLong();
+			case 2 -> rig.ram.address(table) + random.nextInt(3) * RingMemory.DESCRIPTOR_SIZE;
+			default -> base + random.nextInt((int) rig.ram.size() / 2);
+		};
+		int length = switch (random.nextInt(6)) {
+			case 0 -> 0;
+			case 1 -> random.nextInt();
+			case 2 -> RingMemory.DESCRIPTOR_SIZE * random.nextInt(65);
+			default -> random.nextInt(300);
+		};
+		int flags = oneIn(6) ? random.nextInt() : random.nextInt(4);
+		RingMemory.descriptor(descriptors, index, address, length, flags, oneIn(30) ? random.nextInt() : random.nextInt(size));
+	}
+
+	private void assertHonestDriverWorks(RecordingPort port, String when) {
+		rig.errors.clear();
+		rig.bootGuest();
+		port.allowance = Integer.MAX_VALUE;
+		port.guest.writable();
+		rig.run();
+		port.taken.setLength(0);
+		rig.write(OUT, "honest");
+		assertEquals("honest", port.taken.toString(), when);
+		assertEquals(List.of(), rig.errors, when);
+	}
+
+	/** A ring of the largest size in which each of all chains has all descriptors: a thousand million to look at. */
+	private RingMemory endlessChains(int queue, int flags) {
+		var ring = new DriverRing(rig.ram, LARGEST, true, true);
+		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
+		for (int i = 0; i < LARGEST; i++)
+			ring.memory().descriptor(i, rig.ram.base(), flags == 0 ? 0 : 8, flags | (i < LARGEST - 1 ? RingMemory.NEXT : 0), i + 1);
+		ring.memory().descriptors().set(ValueLayout.JAVA_SHORT, (LARGEST - 1) * 16L + 12, (short) flags);
+		for (int i = 0; i < LARGEST; i++)
+			ring.memory().availRing(i, 0);
+		ring.memory().availIdx(LARGEST);
+		rig.device.stop(queue);
+		rig.device.start(queue, new SplitQueue(rig.memory, RingSetup.find(rig.memory, LARGEST, addresses, false),
+				DeviceRig.FEATURES, RingPosition.START));
+		return ring.memory();
+	}
+
+	@Test
+	void longChainsOfNothing_turnIsBounded_dataToTheHost() throws Exception {
+		rig.plugged("a", 1);
+		rig.bootGuest();
+		assertBounded(endlessChains(OUT, 0));
+	}
+
+	@Test
+	void longChainsOfNothing_turnIsBounded_dataToTheGuest() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		port.toGive = "x";
+		port.guest.readable();
+		assertBounded(endlessChains(OUT - 1, 0));
+	}
+
+	@Test
+	void longChainsOfNothing_turnIsBounded_controlFromTheGuest() throws Exception {
+		rig.bootGuest();
+		assertBounded(endlessChains(ControlChannel.TRANSMITQ, 0));
+	}
+
+	@Test
+	void longChainsOfNothing_turnIsBounded_controlToTheGuest() throws Exception {
+		rig.plugged("a", 1);
+		rig.bootGuest();
+		for (int i = 0; i < 500; i++)
+			rig.device.tell(1, ControlEvent.PORT_OPEN, 1);
+		assertBounded(endlessChains(ControlChannel.RECEIVEQ, 0));
+	}
+
+	private void assertBounded(RingMemory ring) {
+		rig.turnOnce();
+		assertTrue(ring.usedIdx() <= 8, "chains of " + LARGEST + " descriptors in one turn: " + ring.usedIdx());
+	}
+
+	@Test
+	void controlMessagesWithoutEnd_turnIsBounded() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		port.calls.clear();
+		var ring = new DriverRing(rig.ram, LARGEST, true, true);
+		var message = rig.ram.allocate(8, 8).copyFrom(MemorySegment.ofArray(
+				ControlMessage.encode(1, ControlEvent.PORT_OPEN, 1)));
+		for (int i = 0; i < LARGEST; i++)
+			ring.memory().descriptor(i, rig.ram.address(message), 8, 0, 0);
+		ring.memory().availIdx(LARGEST);
+		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
+		rig.device.stop(ControlChannel.TRANSMITQ);
+		rig.device.start(ControlChannel.TRANSMITQ, new SplitQueue(rig.memory, RingSetup.find(rig.memory, LARGEST,
+				addresses, false), DeviceRig.FEATURES, RingPosition.START));
+		port.calls.clear();
+		rig.turnOnce();
+		assertTrue(port.calls.size() <= 256, "calls of a port in one turn: " + port.calls.size());
+	}
+}

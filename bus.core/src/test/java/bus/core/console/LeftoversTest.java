@@ -1,0 +1,134 @@
+package bus.core.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import bus.core.virtio.RingPosition;
+
+/** What one driver, one client or one machine leaves behind never reaches the next. */
+class LeftoversTest {
+	private static final int OUT = 5; // of port 1
+
+	private final DeviceRig rig = new DeviceRig(4);
+
+	@AfterEach
+	void close() {
+		rig.close();
+	}
+
+	private RecordingPort throttledAfter(int bytes) throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		port.allowance = bytes;
+		return port;
+	}
+
+	@Test
+	void freshDriver_sameBaseAsTheLastOne_isReadFromItsFirstByte() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		var positions = new ArrayList<>(rig.stopDriver());
+		assertEquals(new RingPosition(0, 1), positions.get(OUT));
+		positions.set(ControlChannel.TRANSMITQ, RingPosition.START);
+		port.allowance = 100;
+		port.guest.writable();
+		rig.startDriver(ConsoleDevice.F_MULTIPORT | DeviceRig.FEATURES, positions);
+		rig.write(OUT, "xyz");
+		assertEquals("axyz", port.taken.toString());
+	}
+
+	@Test
+	void oneQueue_stoppedAndStartedAlone_goesOnAtTheByte() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		rig.start(OUT, rig.device.stop(OUT));
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertEquals("abc", port.taken.toString());
+	}
+
+	@Test
+	void hostClosedAndOpenedAtOnce_whatWasWrittenBefore_isDiscardedAndCounted() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		rig.write(OUT, "def");
+		port.allowance = 100;
+		port.guest.close();
+		port.guest.open();
+		rig.run();
+		assertEquals("a", port.taken.toString(), "that was for the client before");
+		assertEquals(2, rig.drain(OUT));
+		assertEquals(5, rig.info(1).traffic().lost());
+		rig.write(OUT, "xyz");
+		assertEquals("axyz", port.taken.toString());
+	}
+
+	@Test
+	void hostClosedAndOpenedInItsOwnCall_restOfTheBatch_isDiscarded() throws Exception {
+		var port = throttledAfter(2);
+		port.duringGuestData = () -> {
+			port.guest.close();
+			port.guest.open();
+			port.duringGuestData = () -> {
+			};
+		};
+		rig.write(OUT, "abc");
+		port.allowance = 100;
+		rig.write(OUT, "xyz");
+		assertEquals("abxyz", port.taken.toString());
+		assertFalse(rig.info(1).throttled());
+	}
+
+	@Test
+	void unpluggedAndPluggedAtOnce_nextPort_getsNothingOfTheFirst() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		rig.bus.unplug(port);
+		var next = new RecordingPort();
+		next.opensItself = true;
+		rig.plug("a", 1, false, next);
+		rig.run();
+		assertEquals("", next.taken.toString());
+		rig.write(OUT, "xyz");
+		assertEquals("xyz", next.taken.toString());
+	}
+
+	@Test
+	void brokenQueue_ofAMachineThatHasGone_isNotTheNextOnes() throws Exception {
+		rig.bootGuest();
+		rig.rings.get(OUT).memory().availIdx(999);
+		rig.kick(OUT);
+		assertTrue(rig.device.isBroken());
+		rig.stopDriver();
+		rig.device.disconnect();
+		assertFalse(rig.device.isBroken());
+	}
+
+	@Test
+	void featuresChangedWhileRunning_deviceStopsAllTheSame() throws Exception {
+		rig.bootGuest();
+		rig.device.features(0);
+		rig.stopDriver();
+		rig.device.disconnect();
+		assertFalse(rig.device.isRunning());
+	}
+
+	@Test
+	void controlMessages_ofTheDriverBefore_areForgotten() throws Exception {
+		rig.plugged("a", 1);
+		rig.startDriver();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1); // no buffer for the answer
+		rig.stopDriver();
+		rig.startDriver();
+		rig.postControl(2, 64);
+		assertEquals(List.of(), rig.received());
+	}
+}

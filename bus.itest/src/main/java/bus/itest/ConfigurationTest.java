@@ -1,0 +1,178 @@
+package bus.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import bus.api.PortInfo;
+
+/** Mistakes in configurations: one line that names the key and what is allowed; the others go on; correcting helps. */
+@Timeout(60)
+class ConfigurationTest {
+	private static final String OUT_OF_RANGE = "virtio-serial-bus: Out-of-range port id specified, max. allowed: 6";
+	private static final String TO_BIND = "; allowed: an address that can be bound";
+
+	@Order(1)
+	@RegisterExtension
+	final LogWatch log = new LogWatch();
+	@Order(2)
+	@RegisterExtension
+	final Operator operator = new Operator();
+
+	/**
+	 * @param line instead of the good line with the same key, or besides the good lines
+	 * @param problem what is to be told
+	 */
+	private record Mistake(String line, String... problem) {
+
+		private String key() {
+			return line.substring(0, line.indexOf('='));
+		}
+
+		/** A line without a value is taken out. */
+		String[] in(List<String> good) {
+			var rest = good.stream().filter(other -> !other.startsWith(key() + "="));
+			return Stream.concat(rest, Stream.of(line).filter(own -> !own.endsWith("="))).toArray(String[]::new);
+		}
+
+		boolean toldIn(String text) {
+			return Stream.of(problem).allMatch(text::contains);
+		}
+	}
+
+	private void assertEachRefusedThenCorrected(String pid, List<String> good, Mistake... mistakes) throws Exception {
+		operator.bus("vm1");
+		operator.plug("port.socket~neighbour", "bus=vm1", "name=n", "id=6", "listen=unix:" + operator.path("n"));
+		var guest = operator.guest("vm1");
+		try (var echo = EchoTraffic.start(operator.path("n"), Operator.opened(guest, "n"))) {
+			for (var mistake : mistakes) {
+				log.expect(mistake.problem()[0]);
+				operator.configure(pid, mistake.in(good));
+				var refused = operator.await(pid, mistake.line() + " refused with " + List.of(mistake.problem()),
+						port -> port.state() == PortInfo.State.REFUSED && mistake.toldIn(port.problem()));
+				assertFalse(refused.problem().contains("\n"), refused.problem());
+				assertEquals(1, guest.ports().size());
+				echo.awaitMore();
+				operator.plug(pid, good.toArray(String[]::new));
+				var port = guest.awaitPort("org.example.x", Await.PATIENCE);
+				operator.delete(pid);
+				Await.until("unplugged", port::isRemoved);
+			}
+		}
+	}
+
+	@Test
+	void socketPort_eachMistake_isRefusedThenCorrected() throws Exception {
+		var folder = operator.path("nowhere");
+		assertEachRefusedThenCorrected("port.socket~x",
+				List.of("bus=vm1", "name=org.example.x", "listen=unix:" + operator.path("x")),
+				new Mistake("listen=nonsense", "listen=nonsense; allowed: unix:PATH or tcp:HOST:PORT"),
+				new Mistake("listen=", "listen is missing; allowed: unix:PATH or tcp:HOST:PORT"),
+				new Mistake("listen=tcp:127.0.0.1:70000", "listen=tcp:127.0.0.1:70000; allowed: unix:PATH"),
+				new Mistake("listen=unix:" + folder + "/x", "listen=unix:" + folder + "/x", TO_BIND),
+				new Mistake("listen=unix:" + operator.path("n"), "another process listens", "listen=", TO_BIND),
+				new Mistake("listen=tcp:203.0.113.1:5000", "listen=tcp:203.0.113.1:5000", TO_BIND),
+				new Mistake("listen=tcp:no.such.host.invalid:5000", "no.such.host.invalid", "listen=", TO_BIND),
+				new Mistake("lisen=x", "unknown key lisen; did you mean listen? allowed keys: bus, id, listen, name"),
+				new Mistake("id=three", "id=three; allowed: a port number, 1 to 126"),
+				new Mistake("id=127", OUT_OF_RANGE, "id=127"),
+				new Mistake("bus=", "bus is missing; allowed: NAME of the bus"));
+	}
+
+	@Test
+	void filePort_eachMistake_isRefusedThenCorrected() throws Exception {
+		var folder = operator.path("folder");
+		Files.createDirectory(folder);
+		assertEachRefusedThenCorrected("port.file~x",
+				List.of("bus=vm1", "name=org.example.x", "path=" + operator.path("x")),
+				new Mistake("path=", "path is missing; allowed: PATH of the file to append to"),
+				new Mistake("path=" + folder, "path=" + folder + " is not a regular file; allowed: PATH"),
+				new Mistake("path=/dev/full", "path=/dev/full is not a regular file; allowed: PATH"),
+				new Mistake("path=" + folder + "/a/b", "path=" + folder + "/a/b cannot be opened", "; allowed: PATH"),
+				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: bus, id, name, path"),
+				new Mistake("id=-2", "id=-2; allowed: a port number, 0 to 126"),
+				new Mistake("id=127", OUT_OF_RANGE, "id=127"));
+	}
+
+	@Test
+	void consolePort_eachMistake_isRefusedThenCorrected() throws Exception {
+		var file = Files.writeString(operator.path("file"), "precious");
+		var away = operator.path("nowhere/console");
+		assertEachRefusedThenCorrected("port.console~x",
+				List.of("bus=vm1", "name=org.example.x", "link=" + operator.path("x")),
+				new Mistake("link=" + file, "link=" + file + " is there and not a symbolic link; allowed: PATH"),
+				new Mistake("link=" + away, "link=" + away + " cannot be made", "; allowed: PATH"),
+				new Mistake("lnk=x", "unknown key lnk; did you mean link? allowed keys: bus, id, link, name"),
+				new Mistake("id=x", "id=x; allowed: a port number, 0 to 126"));
+		assertEquals("precious", Files.readString(file));
+	}
+
+	@Test
+	void bus_eachMistake_isRefusedThenCorrected() throws Exception {
+		operator.bus("vm2");
+		var good = List.of("socket=" + operator.socket("vm1"), "ports=" + Operator.PORTS);
+		var away = operator.path("nowhere/vm1.sock");
+		for (var mistake : List.of(
+				new Mistake("socket=", "bus.vhostuser~vm1: socket is missing; allowed: the PATH of the UNIX socket"),
+				new Mistake("socket=" + away, "bus.vhostuser~vm1: socket=" + away, "; allowed: a path that can be made"),
+				new Mistake("socket=" + operator.socket("vm2"), "bus.vhostuser~vm1: socket=" + operator.socket("vm2")),
+				new Mistake("ports=0", "ports=0: Maximum number of serial ports not specified; allowed: 1 to 127"),
+				new Mistake("ports=128", "ports=128: maximum ports supported: 127; allowed: 1 to 127"),
+				new Mistake("ports=few", "ports=few; allowed: 1 to 127"), new Mistake("mode=999", "mode=999; allowed: octal"),
+				new Mistake("loop=mine", "loop=mine; allowed: shared, own"),
+				new Mistake("sockt=x", "unknown key sockt; allowed: socket, ports, mode, loop"))) {
+			log.expect(mistake.problem()[0]);
+			operator.configure("bus.vhostuser~vm1", mistake.in(good));
+			assertTrue(mistake.toldIn(log.awaitLine(mistake.problem()[0])));
+			assertEquals(List.of("vm2"), operator.runtime().buses().stream().map(bus -> bus.name()).toList());
+			operator.bus("vm1");
+			operator.guest("vm1").close();
+			operator.guest("vm2").close();
+			operator.delete("bus.vhostuser~vm1");
+			Await.until("bus gone", () -> !operator.hasBus("vm1"));
+		}
+	}
+
+	@Test
+	void bus_brokenWhileInUse_staysAsItWas() throws Exception {
+		log.expect("ports=0: Maximum number of serial ports not specified; allowed: 1 to 127; the old configuration stays");
+		log.expect("a virtual machine is attached and would lose its device; the old configuration stays in force");
+		operator.bus("vm1");
+		operator.plug("port.socket~x", "bus=vm1", "name=x", "listen=unix:" + operator.path("x"));
+		var guest = operator.guest("vm1");
+		try (var echo = EchoTraffic.start(operator.path("x"), Operator.opened(guest, "x"))) {
+			operator.configure("bus.vhostuser~vm1", "socket=" + operator.socket("vm1"), "ports=0");
+			log.awaitLine("the old configuration stays in force");
+			echo.awaitMore();
+			operator.configure("bus.vhostuser~vm1", "socket=" + operator.path("other.sock"), "ports=5");
+			log.awaitLine("a virtual machine is attached");
+			echo.awaitMore();
+			assertTrue(Files.notExists(operator.path("other.sock")));
+		}
+	}
+
+	@Test
+	void port_brokenWhilePlugged_isUnpluggedAndNamed_correctedIsBack() throws Exception {
+		operator.bus("vm1");
+		var good = List.of("bus=vm1", "name=x", "path=" + operator.path("x"));
+		operator.plug("port.file~x", good.toArray(String[]::new));
+		var guest = operator.guest("vm1");
+		var port = guest.awaitPort("x", Await.PATIENCE);
+		var mistake = new Mistake("id=x", "id=x; allowed: a port number, 1 to 126");
+		log.expect(mistake.problem()[0]);
+		operator.configure("port.file~x", mistake.in(good));
+		operator.await("port.file~x", PortInfo.State.REFUSED);
+		Await.until("unplugged", port::isRemoved);
+		operator.plug("port.file~x", good.toArray(String[]::new));
+		guest.awaitPort("x", Await.PATIENCE);
+	}
+}

@@ -1,0 +1,122 @@
+package bus.itest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+
+import org.apache.felix.service.command.CommandProcessor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import bus.api.PortInfo;
+
+/** The commands of scope vport, as the Gogo shell runs them. */
+@Timeout(60)
+class ShellTest {
+
+	@Order(1)
+	@RegisterExtension
+	final LogWatch log = new LogWatch();
+	@Order(2)
+	@RegisterExtension
+	final Operator operator = new Operator();
+
+	@BeforeEach
+	void oneOfEach() throws Exception {
+		log.allow("bad: listen=nonsense");
+		operator.bus("vm1");
+		operator.plug("port.console~z", "bus=vm1", "name=org.example.z", "link=" + operator.path("z"));
+		operator.plug("port.socket~x", "bus=vm1", "name=org.example.x", "id=3", "listen=unix:" + operator.path("x"));
+		operator.configure("port.socket~bad", "bus=vm1", "name=org.example.bad", "listen=nonsense");
+		operator.await("port.socket~bad", PortInfo.State.REFUSED);
+	}
+
+	private String run(String command) throws Exception {
+		return run(command, InputStream.nullInputStream(), new ByteArrayOutputStream());
+	}
+
+	private String run(String command, InputStream keys, ByteArrayOutputStream shown) throws Exception {
+		var processor = operator.service(CommandProcessor.class);
+		try (var session = processor.createSession(keys, shown, shown)) {
+			return String.valueOf(session.execute(command));
+		}
+	}
+
+	private static void assertLine(String text, String... parts) {
+		assertTrue(text.lines().anyMatch(line -> String.join(" ", line.strip().split("\\s+"))
+				.contains(String.join(" ", parts))), String.join(" ", parts) + " is not a line of\n" + text);
+	}
+
+	@Test
+	void list_showsEveryPort_andWhyOneIsNotPlugged() throws Exception {
+		String list = run("vport:list");
+		assertLine(list, "BUS", "ID", "NAME", "TYPE", "LABEL", "STATE", "GUEST", "HOST");
+		assertLine(list, "vm1", "0", "org.example.z", "console", "z", "plugged", "closed", "open");
+		assertLine(list, "vm1", "3", "org.example.x", "socket", "x", "plugged", "closed", "closed");
+		assertLine(list, "vm1", "-", "org.example.bad", "socket", "bad", "refused");
+		assertLine(list, "listen=nonsense; allowed: unix:PATH or tcp:HOST:PORT");
+	}
+
+	@Test
+	void list_followsTheGuest() throws Exception {
+		Operator.opened(operator.guest("vm1"), "org.example.x");
+		operator.await("port.socket~x", "guest open", PortInfo::guestOpen);
+		assertLine(run("vport:list"), "org.example.x", "socket", "x", "plugged", "open", "closed");
+	}
+
+	@Test
+	void buses_showsStateAndSocket() throws Exception {
+		assertLine(run("vport:buses"), "vm1", "listening");
+		assertTrue(run("vport:buses").contains(operator.socket("vm1").toString()));
+		operator.guest("vm1");
+		assertLine(run("vport:buses"), "vm1", "running", "2", "7 of 7", "16");
+	}
+
+	@Test
+	void show_tellsAllOfAPort_orWhichThereAre() throws Exception {
+		String shown = run("vport:show x");
+		assertLine(shown, "type", "socket");
+		assertLine(shown, "id", "3");
+		assertLine(shown, "name", "org.example.x");
+		var e = assertThrows(Exception.class, () -> run("vport:show nonsense"));
+		assertTrue(e.getMessage().contains("no port nonsense; ports: "), e.getMessage());
+	}
+
+	@Test
+	void qemu_printsTheCommandLine() throws Exception {
+		String line = run("vport:qemu vm1");
+		assertTrue(line.contains("path=" + operator.socket("vm1")), line);
+		assertTrue(line.contains("num_vqs=" + 2 * (Operator.PORTS + 1)), line);
+		assertTrue(line.contains("virtio-id=3") && line.contains("config_size=12"), line);
+		assertThrows(Exception.class, () -> run("vport:qemu vm9"));
+	}
+
+	@Test
+	void attach_showsTheConsole_andTypes_untilTheEscape() throws Exception {
+		var guest = operator.guest("vm1");
+		var console = guest.awaitPort(0, Await.PATIENCE);
+		Await.until("console", () -> console.isConsole() && console.hostConnected());
+		var shown = new ByteArrayOutputStream();
+		try (var keys = new PipedOutputStream(); var keyboard = new PipedInputStream(keys)) {
+			var session = Background.start(() -> run("vport:attach z", keyboard, shown));
+			Await.until("connected", () -> shown.toString(UTF_8).contains("Connected to z"));
+			keys.write("ls\n".getBytes(UTF_8));
+			keys.flush();
+			assertEquals("ls\n", new String(console.readNBytes(3, Await.PATIENCE), UTF_8));
+			console.writeFully("a.txt".getBytes(UTF_8), Await.PATIENCE);
+			Await.until("output", () -> shown.toString(UTF_8).contains("a.txt"));
+			keys.write(0x1d); // ^]
+			keys.flush();
+			session.join();
+		}
+	}
+}
