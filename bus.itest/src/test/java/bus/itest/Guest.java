@@ -1,6 +1,7 @@
 package bus.itest;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,11 @@ final class Guest implements AutoCloseable {
 				socket.toString(), "--memory", MEMORY, "--log", log.toString()));
 		if (kind == Kind.QEMU)
 			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1))));
-		process = new ProcessBuilder(command).inheritIO().start();
+		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind + ".gz");
+		if (!Files.exists(image))
+			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs " + kind);
+		var words = log.resolveSibling(log.getFileName() + ".start"); // until the log is open
+		process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(words.toFile()).start();
 	}
 
 	boolean isAlive() {
@@ -43,8 +48,9 @@ final class Guest implements AutoCloseable {
 
 	/** Ends the machine as a crash of the VMM would. */
 	void kill() {
-		process.descendants().forEach(ProcessHandle::destroyForcibly);
+		var children = process.descendants().toList(); // UML runs the guest's programs in them
 		process.destroyForcibly().onExit().join();
+		children.forEach(ProcessHandle::destroyForcibly);
 	}
 
 	@Override

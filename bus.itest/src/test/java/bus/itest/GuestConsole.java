@@ -13,7 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Somebody at the console's pseudo terminal: logs in, types commands, reads their output. */
-final class GuestConsole implements AutoCloseable {
+final class GuestConsole {
 	private static final String LOGIN = "vport-guest login: ";
 	private static final String PROMPT = "vport-guest# ";
 	private static final Duration BOOT = Duration.ofSeconds(60);
@@ -73,10 +73,7 @@ final class GuestConsole implements AutoCloseable {
 
 	/** Waits for the prompt of a guest that boots. */
 	void login() throws IOException, InterruptedException {
-		await(Pattern.compile(LOGIN), 0, BOOT);
-		int before = position();
-		type("root\n");
-		await(Pattern.compile(PROMPT), before, COMMAND);
+		loginAgain(0);
 	}
 
 	/** Waits for the login that follows what somebody did after that moment. */
@@ -85,6 +82,11 @@ final class GuestConsole implements AutoCloseable {
 		int before = position();
 		type("root\n");
 		await(Pattern.compile(PROMPT), before, COMMAND);
+	}
+
+	/** Waits for a text that came after that moment, whoever printed it. */
+	void awaitText(String text, int position) throws InterruptedException {
+		await(Pattern.compile(Pattern.quote(text)), position, COMMAND);
 	}
 
 	/** The output of a command that must succeed. */
@@ -136,11 +138,5 @@ final class GuestConsole implements AutoCloseable {
 				throw new AssertionError("no " + pattern + " within " + deadline + " in: " + seen.substring(from));
 			wait(left);
 		}
-	}
-
-	/** The guest goes on without anybody at its console. */
-	@Override
-	public void close() {
-		stopReading();
 	}
 }

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("guest")
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 @ParameterizedClass
-@EnumSource
-class RunningGuestTest {
+@EnumSource(Guest.Kind.class)
+record RunningGuestTest(Guest.Kind kind) {
 	private static final int TRANSFER = 64 << 20;
 	/** More than a ring of 128 descriptors of 32 KiB and a socket hold together. */
 	private static final int MORE_THAN_FITS = 16 << 20;
@@ -43,9 +43,6 @@ class RunningGuestTest {
 	private static Path alone;
 	private static Path soak;
 	private static Path log;
-
-	@Parameter
-	Guest.Kind kind;
 
 	@BeforeParameterizedClassInvocation
 	static void boot(Guest.Kind kind) throws Exception {
@@ -75,11 +72,10 @@ class RunningGuestTest {
 
 	@Test
 	void boot_namedPorts_inSysAndDev() throws Exception {
-		var names = "org.vport.alone org.vport.console org.vport.log org.vport.soak org.vport.transfer org.vport.unread";
-		assertEquals(names, String.join(" ", console.run("cat /sys/class/virtio-ports/*/name | sort").split("\n")));
-		assertEquals(names.replace("org.vport.console ", ""),
-				String.join(" ", console.run("cd /dev/virtio-ports; for p in *; do [ -c $p ] && echo $p; done").split("\n"))
-						.replace("org.vport.console ", ""));
+		var names = Stream.of("alone", "console", "log", "soak", "transfer", "unread").map(name -> "org.vport." + name)
+				.collect(Collectors.joining("\n"));
+		assertEquals(names, console.run("cat /sys/class/virtio-ports/*/name | sort"));
+		assertEquals(names, console.run("cd /dev/virtio-ports; for port in *; do [ -c $port ] && echo $port; done"));
 		assertTrue(console.run("uname -a").startsWith("Linux vport-guest "));
 		assertEquals("/dev/hvc0", console.run("readlink /proc/self/fd/0"));
 	}
