@@ -1,31 +1,52 @@
 package bus.itest;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** {@code ./vport run --config} as its users start it, without a terminal; what it prints goes to two files. */
+/** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Pattern COMPLAINT = Pattern.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
 
 	private final Process process;
 	private final Path out;
 	private final Path err;
 
 	/**
+	 * Without a terminal.
+	 *
 	 * @param config the configuration folder
 	 * @param logs where the output is kept for whoever looks into a failure
 	 */
 	VportProcess(Path config, Path logs) throws IOException {
+		this(List.of(vport(), "run", "--config", config.toString()), logs);
+	}
+
+	private VportProcess(List<String> command, Path logs) throws IOException {
 		Files.createDirectories(logs);
 		out = logs.resolve("vport.out");
 		err = logs.resolve("vport.err");
-		process = new ProcessBuilder(root().resolve("vport").toString(), "run", "--config", config.toString())
-				.redirectInput(Path.of("/dev/null").toFile()).redirectOutput(out.toFile()).redirectError(err.toFile())
-				.start();
+		var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+		builder.environment().put("TERM", "dumb"); // a shell without colours and cursor movement
+		process = builder.start();
+	}
+
+	/** With the interactive shell, on a pseudo terminal that script(1) makes. */
+	static VportProcess onTerminal(Path config, Path logs) throws IOException {
+		Files.createDirectories(logs);
+		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
+		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs);
+	}
+
+	private static String vport() {
+		return root().resolve("vport").toString();
 	}
 
 	/** The project's top folder. */
@@ -46,6 +67,11 @@ final class VportProcess implements AutoCloseable {
 		return Files.readAllLines(err);
 	}
 
+	/** The lines that an operator would worry about. */
+	List<String> complaints() throws IOException {
+		return err().stream().filter(COMPLAINT.asMatchPredicate()).toList();
+	}
+
 	void awaitReady() throws IOException, InterruptedException {
 		await(process -> process.out().contains("vport ready"), "the line \"vport ready\"");
 	}
@@ -60,20 +86,50 @@ final class VportProcess implements AutoCloseable {
 		}
 	}
 
+	/** Types a command into the shell and waits for its answer, which may not be part of the command. */
+	Matcher ask(String command, String answer) throws IOException, InterruptedException {
+		int before = Files.readString(out).length();
+		type(command);
+		var pattern = Pattern.compile(answer, Pattern.MULTILINE);
+		await(process -> pattern.matcher(Files.readString(out).substring(before)).find(),
+				"answer " + answer + " to " + command);
+		var matcher = pattern.matcher(Files.readString(out).substring(before));
+		matcher.find();
+		return matcher;
+	}
+
+	/** Types a command into the shell. */
+	void type(String command) throws IOException {
+		Writer keyboard = process.outputWriter();
+		keyboard.write(command + "\n");
+		keyboard.flush();
+	}
+
 	/** SIGTERM, and the exit code. */
 	int terminate() throws InterruptedException {
 		process.destroy();
+		return exitCode();
+	}
+
+	/** The shell's "exit" on a terminal, and the exit code. */
+	int leave() throws IOException, InterruptedException {
+		type("exit");
+		return exitCode();
+	}
+
+	private int exitCode() throws InterruptedException {
 		if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-			throw new AssertionError("still alive " + PATIENCE + " after SIGTERM");
+			throw new AssertionError("still alive after " + PATIENCE);
 		return process.exitValue();
 	}
 
 	@Override
 	public void close() {
+		process.descendants().forEach(ProcessHandle::destroyForcibly);
 		process.destroyForcibly();
 	}
 
-	/** A A predicate that may read files. */
+	/** A predicate that may read files. */
 	@FunctionalInterface
 	interface Condition {
 		boolean holds(VportProcess process) throws IOException;

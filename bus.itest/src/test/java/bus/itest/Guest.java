@@ -1,0 +1,63 @@
+package bus.itest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** A real Linux guest: the process of its machine. The kernel's messages are in its log. */
+final class Guest implements AutoCloseable {
+
+	/** What runs the guest's kernel. */
+	enum Kind {
+		UML, QEMU;
+
+		@Override
+		public String toString() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+	}
+
+	/** A transfer of 64 MiB lies in the guest's memory twice for a moment. */
+	private static final String MEMORY = "256M";
+
+	private final Process process;
+
+	/**
+	 * @param socket of the bus
+	 * @param ports as in the bus's configuration
+	 */
+	Guest(Kind kind, Path socket, int ports, Path log) throws IOException {
+		var command = new ArrayList<>(List.of(VportProcess.root().resolve("cnf/guest").resolve(kind.toString()).toString(),
+				socket.toString(), "--memory", MEMORY, "--log", log.toString()));
+		if (kind == Kind.QEMU)
+			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1))));
+		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind + ".gz");
+		if (!Files.exists(image))
+			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs " + kind);
+		var words = log.resolveSibling(log.getFileName() + ".start"); // until the log is open
+		process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(words.toFile()).start();
+	}
+
+	boolean isAlive() {
+		return process.isAlive();
+	}
+
+	/** Ends the machine as a crash of the VMM would. */
+	void kill() {
+		var children = process.descendants().toList(); // UML runs the guest's programs in them
+		process.destroyForcibly().onExit().join();
+		children.forEach(ProcessHandle::destroyForcibly);
+	}
+
+	@Override
+	public void close() {
+		process.destroy();
+		process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+		if (process.isAlive())
+			kill();
+	}
+}

@@ -1,0 +1,85 @@
+package bus.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The machine that the guests of one test run on: a configuration folder, one vport process, the guests. */
+final class GuestHost implements AutoCloseable {
+	private final Path logs;
+	private final Configuration configuration;
+	private final List<Guest> guests = new ArrayList<>();
+	private VportProcess vport;
+
+	GuestHost(Class<?> test, String name) throws IOException {
+		logs = VportProcess.logs(test, name);
+		Files.createDirectories(logs);
+		configuration = new Configuration(Files.createTempDirectory("vport"));
+	}
+
+	Configuration configuration() {
+		return configuration;
+	}
+
+	VportProcess vport() {
+		return vport;
+	}
+
+	/** After the configuration is written. */
+	void start() throws IOException, InterruptedException {
+		vport = new VportProcess(configuration.folder(), logs);
+		vport.awaitReady();
+	}
+
+	/** The same with vport's shell. */
+	void startOnTerminal() throws IOException, InterruptedException {
+		vport = VportProcess.onTerminal(configuration.folder(), logs);
+		vport.awaitReady();
+	}
+
+	Guest boot(Guest.Kind kind, Path socket, int ports) throws IOException {
+		var guest = new Guest(kind, socket, ports, logs.resolve(kind + "-" + socket.getFileName() + ".log"));
+		guests.add(guest);
+		return guest;
+	}
+
+	/** The console of a guest that boots, logged in. */
+	GuestConsole login(Path link) throws IOException, InterruptedException {
+		var console = new GuestConsole(link, logs.resolve(link.getFileName() + ".console"));
+		console.login();
+		return console;
+	}
+
+	/** To be called last in a test that went well: vport may have complained about nothing else than this. */
+	void assertComplaints(String... expected) throws IOException {
+		var unexpected = vport.complaints().stream()
+				.filter(line -> Arrays.stream(expected).noneMatch(line::contains)).toList();
+		assertEquals(List.of(), unexpected);
+	}
+
+	@Override
+	public void close() throws IOException {
+		for (var guest : guests)
+			guest.close();
+		if (vport != null)
+			vport.close();
+		try (var paths = Files.walk(configuration.folder())) {
+			for (var path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator)
+				Files.deleteIfExists(path);
+		}
+	}
+
+	/** What is in the folder besides configurations. */
+	List<String> leftOver() throws IOException {
+		try (Stream<Path> paths = Files.list(configuration.folder())) {
+			return paths.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".cfg")).sorted().toList();
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package bus.itest;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * A client of port.socket. Its calls wait; a test's time limit ends them.
+ *
+ * @param channel blocking
+ */
+record PortClient(SocketChannel channel) implements AutoCloseable {
+
+	static PortClient connect(Path address) throws IOException {
+		return new PortClient(SocketChannel.open(UnixDomainSocketAddress.of(address)));
+	}
+
+	void send(byte[] data) throws IOException {
+		var bytes = ByteBuffer.wrap(data);
+		while (bytes.hasRemaining())
+			channel.write(bytes);
+	}
+
+	byte[] receive(int count) throws IOException {
+		var bytes = ByteBuffer.allocate(count);
+		while (bytes.hasRemaining())
+			if (channel.read(bytes) < 0)
+				throw new AssertionError("closed after " + bytes.position() + " of " + count + " bytes");
+		return bytes.array();
+	}
+
+	/** Up to and without the end of the line. */
+	String line() throws IOException {
+		var line = new StringBuilder();
+		byte next;
+		while ((next = receive(1)[0]) != '\n')
+			line.append((char) next);
+		return line.toString();
+	}
+
+	void send(String text) throws IOException {
+		send(text.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	@Override
+	public void close() throws IOException {
+		channel.close();
+	}
+}

@@ -1,0 +1,135 @@
+package bus.itest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an operator does in vport's shell and in the configuration folder while a guest runs, and what the guest sees. */
+@Tag("guest")
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@ParameterizedClass
+@EnumSource(Guest.Kind.class)
+record ShellWhileGuestRunsTest(Guest.Kind kind) {
+	private static final String NAMES = "cat /sys/class/virtio-ports/*/name | sort";
+	private static final String LINKS = "ls /dev/virtio-ports";
+
+	private static GuestHost host;
+	private static GuestConsole console;
+	private static Path log;
+
+	@BeforeParameterizedClassInvocation
+	static void boot(Guest.Kind kind) throws Exception {
+		host = new GuestHost(ShellWhileGuestRunsTest.class, kind.toString());
+		var files = host.configuration();
+		var socket = files.bus("vm1", 7);
+		files.bus("empty", 7);
+		var link = files.console("console", "vm1");
+		files.write("port.socket-fixed", "bus=vm1", "name=org.vport.fixed", "id=5",
+				"listen=unix:" + files.path("fixed.sock"));
+		log = files.file("log", "vm1");
+		host.startOnTerminal();
+		host.vport().await(vport -> vport.out().stream().anyMatch(line -> line.startsWith("vport> ")), "prompt");
+		host.boot(kind, socket, 7);
+		console = host.login(link);
+	}
+
+	@AfterParameterizedClassInvocation
+	static void end() throws Exception {
+		try (var ended = host) {
+			assertEquals(0, ended.vport().leave());
+			host.assertComplaints("port.file-log.cfg: unknown kind port.file", "port.file-same-id", "port.file-same-name", "port.file-far", "port.file-nowhere",
+					"port.file-zero");
+		}
+	}
+
+	@Test
+	void portFile_uninstalledAndInstalled_portGoesAndComes() throws Exception {
+		write("first\n");
+		var id = host.vport().ask("lb", "^ +(\\d+)\\|Active +\\| +\\d+\\|port\\.file ").group(1);
+		host.vport().type("uninstall " + id);
+		console.awaitOutput(NAMES, "org.vport.log", false);
+		console.awaitOutput(LINKS, "org.vport.log", false);
+
+		var fresh = host.vport().ask("install file:" + jar("port.file"), "^Bundle ID: (\\d+)").group(1);
+		host.vport().type("start " + fresh);
+		console.awaitOutput(NAMES, "org.vport.log", true);
+		console.awaitOutput(LINKS, "org.vport.log", true);
+		write("second\n");
+		assertEquals("first\nsecond\n", Files.readString(log));
+	}
+
+	@Test
+	void portsThatCannotBe_refusedInQemusWords_restGoesOn() throws Exception {
+		var names = console.run(NAMES);
+		var refused = Map.of("same-id", List.of("bus=vm1", "name=org.vport.same-id", "id=5"), //
+				"same-name", List.of("bus=vm1", "name=org.vport.fixed"), //
+				"far", List.of("bus=vm1", "name=org.vport.far", "id=7"), //
+				"nowhere", List.of("bus=vm9", "name=org.vport.nowhere"), //
+				"zero", List.of("bus=empty", "name=org.vport.zero", "id=0"));
+		var files = host.configuration();
+		for (var port : refused.entrySet())
+			files.write("port.file-" + port.getKey(), String.join("\n", port.getValue()),
+					"path=" + files.path("refused.out"));
+		var list = listWhen(text -> refused.keySet().stream().allMatch(port -> !problem(text, port).isEmpty()));
+		assertEquals("virtio-serial-bus: A port already exists at id 5", problem(list, "same-id"));
+		assertEquals("virtio-serial-bus: A port already exists by name org.vport.fixed", problem(list, "same-name"));
+		assertEquals("virtio-serial-bus: Out-of-range port id specified, max. allowed: 6 (id=7; ports=7 on this bus)",
+				problem(list, "far"));
+		assertEquals("no bus vm9; buses: empty, vm1", problem(list, "nowhere"));
+		assertEquals("Port number 0 on virtio-serial devices reserved for virtconsole devices for backward compatibility.",
+				problem(list, "zero"));
+		assertEquals(names, console.run(NAMES));
+		write("goes on\n");
+		for (var port : refused.keySet())
+			files.remove("port.file-" + port);
+		listWhen(text -> refused.keySet().stream().noneMatch(text::contains));
+		assertEquals(names, console.run(NAMES));
+	}
+
+	/** What {@code vport:list} says as soon as it is as wanted. */
+	private static String listWhen(Predicate<String> wanted) throws Exception {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+		while (true) {
+			var list = host.vport().ask("vport:list", "(?s)^BUS .*?^vport> ").group();
+			if (wanted.test(list))
+				return list;
+			if (System.nanoTime() - end > 0)
+				throw new AssertionError(list);
+		}
+	}
+
+	/** The line below that of the port, if it is not a port's. */
+	private static String problem(String list, String label) {
+		var lines = list.lines().toList();
+		for (int i = 0; i < lines.size() - 1; i++)
+			if (lines.get(i).contains(" " + label + " ") && lines.get(i + 1).startsWith(" "))
+				return lines.get(i + 1).strip();
+		return "";
+	}
+
+	private static void write(String line) throws Exception {
+		long before = Files.size(log);
+		console.run("echo " + line.strip() + " >/dev/virtio-ports/org.vport.log");
+		host.vport().await(vport -> Files.size(log) == before + line.length(), "line in the port's file");
+	}
+
+	private static Path jar(String bundle) throws IOException {
+		try (var jars = Files.newDirectoryStream(VportProcess.root().resolve(bundle).resolve("target"), bundle + "-*.jar")) {
+			return jars.iterator().next();
+		}
+	}
+}
