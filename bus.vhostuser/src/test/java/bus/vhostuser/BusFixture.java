@@ -51,7 +51,11 @@ final class BusFixture implements Closeable {
 	}
 
 	ConsoleDriver guest(String bus, FrontEndSettings settings, DriverSettings driverSettings) throws IOException {
-		var frontEnd = connect(bus, settings);
+		return guest(connect(bus, settings), driverSettings);
+	}
+
+	ConsoleDriver guest(FrontEnd frontEnd, DriverSettings driverSettings) throws IOException {
+		open.addFirst(frontEnd::close);
 		var driver = new ConsoleDriver(frontEnd, driverSettings);
 		open.addFirst(driver::close);
 		frontEnd.handshake();

@@ -2,6 +2,7 @@ package guest.driver;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.HashSet;
 
 import bus.linux.Epoll;
 
@@ -33,8 +34,10 @@ final class CallWatch implements AutoCloseable {
 		epoll.add(frontEnd.channel().descriptor(), Epoll.RDHUP | Epoll.ET, SOCKET);
 		if (frontEnd.backEndDescriptor() >= 0)
 			epoll.add(frontEnd.backEndDescriptor(), Epoll.IN | Epoll.ET, BACK_END);
-		for (int i = 0; i < frontEnd.settings().queues(); i++)
-			epoll.add(frontEnd.lines(i).call().descriptor(), Epoll.IN | Epoll.ET, i);
+		var watched = new HashSet<Integer>(); // libkrun has one call for all queues
+		for (int i = 0; i < frontEnd.queues(); i++)
+			if (watched.add(frontEnd.lines(i).call().descriptor()))
+				epoll.add(frontEnd.lines(i).call().descriptor(), Epoll.IN | Epoll.ET, i);
 		thread.start();
 	}
 
@@ -59,6 +62,8 @@ final class CallWatch implements AutoCloseable {
 			throw new EOFException("the back-end has closed the socket");
 		if (what == BACK_END)
 			driver.backEndCalled();
+		if (what >= 0)
+			frontEnd.lines((int) what).call().take(); // a pipe that is not emptied fills up, and then calls no more
 		return what >= 0;
 	}
 

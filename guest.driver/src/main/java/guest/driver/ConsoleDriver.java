@@ -62,9 +62,10 @@ public final class ConsoleDriver implements AutoCloseable {
 		if ((features & VirtioFeature.VERSION_1) == 0)
 			throw new BackEndException("the device does not offer VERSION_1, features=0x"
 					+ Long.toHexString(frontEnd.offeredFeatures()));
+		frontEnd.accept(features);
 		var config = ConsoleConfig.decode(frontEnd.readConfig());
 		maxPorts = multiport() ? config.maxPorts() : 1;
-		int given = frontEnd.settings().queues();
+		int given = frontEnd.queues();
 		if (maxPorts < 1 || multiport() && maxPorts > given / 2 - 1)
 			throw new BackEndException("the device has max_nr_ports=" + Integer.toUnsignedString(maxPorts)
 					+ " and needs 2 queues for each and 2 more; the front-end gave queues=" + given);

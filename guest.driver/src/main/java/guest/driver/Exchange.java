@@ -2,14 +2,18 @@ package guest.driver;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** Requests and their answers, checked as strictly as QEMU and user-mode Linux together check them. */
 final class Exchange {
+	private static final int CONFIG_HEADER = 12;
 	private static final int REPLY_FLAGS = Message.VERSION | Message.REPLY;
 
 	private final MessageChannel channel;
 	private final Duration timeout;
 	private boolean acknowledged;
+	/** Even what has an answer of its own asks for an acknowledgement, which is never given. */
+	private boolean wantsAlways;
 
 	Exchange(MessageChannel channel, Duration timeout) {
 		this.channel = channel;
@@ -23,6 +27,10 @@ final class Exchange {
 
 	void acknowledged(boolean inForce) {
 		acknowledged = inForce;
+	}
+
+	void wantsAlways(boolean always) {
+		wantsAlways = always;
 	}
 
 	/** A request that has no answer. */
@@ -45,8 +53,35 @@ final class Exchange {
 
 	/** A request whose answer has {@code size} bytes. */
 	Message ask(Request request, byte[] payload, int size) throws IOException {
-		tell(request, payload);
+		channel.send(new Message(request.id(), Message.VERSION | (wantsAlways ? Message.NEED_REPLY : 0), payload),
+				timeout);
 		return answer(request, size);
+	}
+
+	/** GET_VRING_BASE. */
+	int askBase(int queue) throws IOException {
+		var answer = ask(Request.GET_VRING_BASE, Message.u32s(queue, 0), 8).fields();
+		if (answer.getInt() != queue)
+			throw new BackEndException("GET_VRING_BASE of queue=" + queue + " answered for another queue");
+		return answer.getInt();
+	}
+
+	/** GET_CONFIG. */
+	byte[] askConfig(int offset, int size, int flags) throws IOException {
+		var request = config(offset, flags, new byte[size]);
+		var answer = ask(Request.GET_CONFIG, request, request.length).fields();
+		if (answer.getInt() != offset || answer.getInt() != size)
+			throw new BackEndException("GET_CONFIG of offset=" + offset + " size=" + size + " answered for another");
+		var bytes = new byte[size];
+		answer.position(CONFIG_HEADER).get(bytes);
+		return bytes;
+	}
+
+	/** The payload of GET_CONFIG and SET_CONFIG: offset u32, size u32, flags u32, bytes. */
+	static byte[] config(int offset, int flags, byte[] bytes) {
+		var payload = Arrays.copyOf(Message.u32s(offset, bytes.length, flags), CONFIG_HEADER + bytes.length);
+		System.arraycopy(bytes, 0, payload, CONFIG_HEADER, bytes.length);
+		return payload;
 	}
 
 	long askU64(Request request) throws IOException {

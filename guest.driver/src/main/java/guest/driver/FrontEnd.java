@@ -16,46 +16,51 @@ import bus.linux.Sockets;
  * device is made, {@link #start} when the guest's driver sets DRIVER_OK, {@link #stop} at reset, pause or reboot.
  *
  * <p>Every answer is checked; a refusal, a wrong answer or silence throws {@link BackEndException}. One thread at a
- * time. For what QEMU never sends there is {@link #channel}.
+ * time. For what QEMU never sends there is {@link #channel}; other monitors are the subclasses, named after them.
  */
-public final class FrontEnd implements AutoCloseable {
+public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, Crosvm, Libkrun, OpenVmm, Uml {
 	/** VHOST_USER_F_PROTOCOL_FEATURES. */
 	public static final long PROTOCOL_FEATURES = 1L << 30;
 
 	private static final long FIRST_REGION = 0x4000_0000L;
 	private static final int STATUS_FEATURES_OK = 8;
-	private static final int CONFIG_HEADER = 12;
+	private static final int MAX_QUEUES = 256;
 
+	final Exchange exchange;
+	final SharedMemory memory;
+	final List<Integer> started = new ArrayList<>();
+	final int[] bases = new int[MAX_QUEUES];
+	long offered;
+	long backEndQueues;
+	boolean running;
 	private final FrontEndSettings settings;
 	private final MessageChannel channel;
-	private final Exchange exchange;
-	private final SharedMemory memory;
 	private final List<QueueLines> lines = new ArrayList<>();
-	private final List<Integer> started = new ArrayList<>();
-	private final int[] bases;
+	private int queues;
 	private byte[] config;
-	private MessageChannel backEndChannel;
-	private long offered;
+	private BackEndRequests backEnd;
 	private long offeredProtocol;
 	private long protocol;
-	private long backEndQueues;
-	private boolean running;
 	private boolean closed;
 
 	/**
 	 * @param connected to the back-end; from now on this object's
 	 */
 	public FrontEnd(MessageSocket connected, FrontEndSettings settings) throws IOException {
+		this(connected, settings, FIRST_REGION, 0);
+	}
+
+	/** With its memory at a guest-physical address and at an offset in its file. */
+	FrontEnd(MessageSocket connected, FrontEndSettings settings, long address, long offset) throws IOException {
 		this.settings = settings;
 		this.channel = new MessageChannel(connected);
 		this.exchange = new Exchange(channel, settings.timeout());
-		this.bases = new int[settings.queues()];
 		this.config = new byte[settings.configSize()];
 		this.memory = new SharedMemory(exchange);
+		this.queues = settings.queues();
 		try {
-			memory.add(MemfdRegion.create(FIRST_REGION, settings.ramSize(), 0));
-			for (int i = 0; i < settings.queues(); i++)
-				lines.add(QueueLines.create());
+			memory.add(MemfdRegion.create(address, settings.ramSize(), offset));
+			queues(queues);
 		} catch (LinuxException e) {
 			close();
 			throw e;
@@ -104,35 +109,81 @@ public final class FrontEnd implements AutoCloseable {
 		return lines.get(queue);
 	}
 
+	/** How many queues the device has for its guest. */
+	public int queues() {
+		return queues;
+	}
+
+	/** Where the back-end decides how many. */
+	final void queues(int count) throws LinuxException {
+		queues = count;
+		while (lines.size() < count)
+			lines.add(QueueLines.create());
+	}
+
+	/** Goes over to lines of another kind, which are this object's from now on. */
+	final void replaceLines(List<QueueLines> others) {
+		lines.forEach(QueueLines::close);
+		lines.clear();
+		lines.addAll(others);
+	}
+
+	/** Tells of the call line of a queue, to be acknowledged if that was negotiated. */
+	final void orderCall(int queue) throws IOException {
+		exchange.order(Request.SET_VRING_CALL, Message.u64(queue), lines.get(queue).call().ringingDescriptor());
+	}
+
+	/** Tells of the kick line of a queue, to be acknowledged if that was negotiated. */
+	final void orderKick(int queue) throws IOException {
+		exchange.order(Request.SET_VRING_KICK, Message.u64(queue), lines.get(queue).kick().descriptor());
+	}
+
+	/** SET_VRING_NUM, ADDR and BASE, each to be acknowledged if that was negotiated. */
+	final void orderRing(int queue, DriverRing ring, int base) throws IOException {
+		exchange.order(Request.SET_VRING_NUM, Message.u32s(queue, ring.size()));
+		exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(queue, ring, 0));
+		exchange.order(Request.SET_VRING_BASE, Message.u32s(queue, base));
+	}
+
+	final void orderEnable(int queue, int on) throws IOException {
+		exchange.order(Request.SET_VRING_ENABLE, Message.u32s(queue, on));
+	}
+
+	/** Descriptors of a queue. */
+	int queueSize(int queue) {
+		return settings.queueSize();
+	}
+
 	public boolean running() {
 		return running;
 	}
 
 	/** What happens when a device is made. Once more on the same socket is what device_del and device_add do. */
 	public void handshake() throws IOException {
-		config = new byte[settings.configSize()];
-		running = false;
-		started.clear();
+		begin();
 		offered = exchange.askU64(Request.GET_FEATURES);
-		protocol = 0;
-		memory.negotiated(0, 0);
-		exchange.acknowledged(false);
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			negotiateProtocol();
 		exchange.tell(Request.SET_OWNER, Message.EMPTY);
 		offered = exchange.askU64(Request.GET_FEATURES);
-		for (int i = 0; i < settings.queues(); i++) {
-			exchange.order(Request.SET_VRING_CALL, Message.u64(i), lines.get(i).call().descriptor());
+		for (int i = 0; i < queues; i++) {
+			orderCall(i);
 			exchange.order(Request.SET_VRING_ERR, Message.u64(i), lines.get(i).err().descriptor());
 		}
 	}
 
+	/** Nothing is negotiated yet. */
+	final void begin() {
+		config = new byte[settings.configSize()];
+		running = false;
+		started.clear();
+		protocol = 0;
+		memory.negotiated(0, 0);
+		exchange.acknowledged(false);
+	}
+
 	private void negotiateProtocol() throws IOException {
-		offeredProtocol = exchange.askU64(Request.GET_PROTOCOL_FEATURES);
-		protocol = offeredProtocol & settings.protocolFeatures();
-		if (settings.configSize() > 0 && !has(ProtocolFeature.CONFIG))
-			throw new BackEndException("the back-end has no config space (protocol feature CONFIG), the device needs "
-					+ settings.configSize() + " bytes");
+		chooseProtocol();
 		exchange.tell(Request.SET_PROTOCOL_FEATURES, Message.u64(protocol));
 		exchange.acknowledged(has(ProtocolFeature.REPLY_ACK));
 		if (has(ProtocolFeature.MQ))
@@ -145,17 +196,34 @@ public final class FrontEnd implements AutoCloseable {
 			openBackEndChannel();
 	}
 
-	private void openBackEndChannel() throws IOException {
-		if (backEndChannel != null)
-			backEndChannel.close();
-		var pair = MessageSocket.pair();
-		backEndChannel = new MessageChannel(pair[0]);
-		try (var passed = pair[1]) {
-			exchange.order(Request.SET_BACKEND_REQ_FD, Message.EMPTY, passed.descriptor());
-		}
+	/** Asks what the back-end can do, decides what is in force, and answers that. */
+	final long chooseProtocol() throws IOException {
+		offeredProtocol = exchange.askU64(Request.GET_PROTOCOL_FEATURES);
+		protocol = offeredProtocol & settings.protocolFeatures();
+		if (settings.configSize() > 0 && !has(ProtocolFeature.CONFIG))
+			throw new BackEndException("the back-end has no config space (protocol feature CONFIG), the device needs "
+					+ settings.configSize() + " bytes");
+		return protocol;
 	}
 
-	private boolean has(long protocolFeature) {
+	/** Asks for the number of queues of the back-end, which is to be no less than this front-end's. */
+	final void checkQueues() throws IOException {
+		backEndQueues = exchange.askU64(Request.GET_QUEUE_NUM);
+		if (queues > backEndQueues)
+			throw new BackEndException("the back-end has queues=" + backEndQueues + ", wanted are " + queues);
+	}
+
+	final void openBackEndChannel() throws IOException {
+		if (backEnd != null)
+			backEnd.close();
+		backEnd = makeBackEndChannel();
+	}
+
+	BackEndRequests makeBackEndChannel() throws IOException {
+		return BackEndRequests.socket(exchange);
+	}
+
+	final boolean has(long protocolFeature) {
 		return (protocol & protocolFeature) != 0;
 	}
 
@@ -190,25 +258,28 @@ public final class FrontEnd implements AutoCloseable {
 				setUp(i, rings.get(i), resume ? bases[i] : 0);
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			enableAll(1);
-		for (int i = 0; i < settings.queues(); i++)
-			exchange.order(Request.SET_VRING_CALL, Message.u64(i), lines.get(i).call().descriptor());
+		for (int i = 0; i < queues; i++)
+			orderCall(i);
 		running = true;
+	}
+
+	/** What happens when the driver sets FEATURES_OK, which QEMU keeps for {@link #start}. */
+	void accept(long features) throws IOException {
 	}
 
 	private void setUp(int queue, DriverRing ring, int base) throws IOException {
 		exchange.tell(Request.SET_VRING_NUM, Message.u32s(queue, ring.size()));
 		exchange.tell(Request.SET_VRING_BASE, Message.u32s(queue, base));
-		exchange.tell(Request.SET_VRING_ADDR, Message.u64s(queue, memory.ringAddress(ring.descAddress()),
-				memory.ringAddress(ring.usedAddress()), memory.ringAddress(ring.availAddress()), 0));
+		exchange.tell(Request.SET_VRING_ADDR, memory.ringAddresses(queue, ring, 0));
 		lines.get(queue).kick().ring(); // QEMU hands every kick over with the counter at 1
-		exchange.order(Request.SET_VRING_KICK, Message.u64(queue), lines.get(queue).kick().descriptor());
-		exchange.order(Request.SET_VRING_CALL, Message.u64(queue), lines.get(queue).call().descriptor());
+		orderKick(queue);
+		orderCall(queue);
 		started.add(queue);
 	}
 
 	private void enableAll(int on) throws IOException {
-		for (int i = 0; i < settings.queues(); i++) {
-			exchange.order(Request.SET_VRING_ENABLE, Message.u32s(i, on));
+		for (int i = 0; i < queues; i++) {
+			orderEnable(i, on);
 			if (!exchange.acknowledged())
 				exchange.askU64(Request.GET_FEATURES); // QEMU's barrier where nothing is acknowledged
 		}
@@ -223,40 +294,50 @@ public final class FrontEnd implements AutoCloseable {
 		running = false;
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			enableAll(0);
+		for (int queue : started)
+			bases[queue] = exchange.askBase(queue);
+		started.clear();
+		return bases();
+	}
+
+	/** Each ring disabled and stopped before the next. */
+	final int[] stopOneByOne() throws IOException {
+		running = false;
 		for (int queue : started) {
-			var answer = exchange.ask(Request.GET_VRING_BASE, Message.u32s(queue, 0), 8).fields();
-			if (answer.getInt() != queue)
-				throw new BackEndException("GET_VRING_BASE of queue=" + queue + " answered for another queue");
-			bases[queue] = answer.getInt();
+			orderEnable(queue, 0);
+			bases[queue] = exchange.askBase(queue);
 		}
 		started.clear();
-		return bases.clone();
+		return bases();
+	}
+
+	final int[] bases() {
+		return Arrays.copyOf(bases, queues);
 	}
 
 	/** The config space as the guest sees it now. */
 	public byte[] readConfig() throws IOException {
-		var request = configRequest();
-		var answer = exchange.ask(Request.GET_CONFIG, request, request.length).fields();
-		answer.position(CONFIG_HEADER).get(config);
+		config = exchange.askConfig(0, config.length, 0);
+		return config.clone();
+	}
+
+	/** A piece for each field, as a guest asks for it. */
+	final byte[] readFields(int flags) throws IOException {
+		System.arraycopy(exchange.askConfig(0, 2, flags), 0, config, 0, 2);
+		System.arraycopy(exchange.askConfig(2, 2, flags), 0, config, 2, 2);
+		System.arraycopy(exchange.askConfig(4, 4, flags), 0, config, 4, 4);
 		return config.clone();
 	}
 
 	/** A guest's write. Like QEMU it sends the whole of its copy, which is as old as the last read or write. */
 	public void writeConfig(int offset, byte[] data) throws IOException {
 		System.arraycopy(data, 0, config, offset, data.length);
-		var request = configRequest();
-		System.arraycopy(config, 0, request, CONFIG_HEADER, config.length);
-		exchange.order(Request.SET_CONFIG, request);
-	}
-
-	/** Offset 0, the size, no flags, room for the bytes. */
-	private byte[] configRequest() {
-		return Arrays.copyOf(Message.u32s(0, config.length, 0), CONFIG_HEADER + config.length);
+		exchange.order(Request.SET_CONFIG, Exchange.config(0, 0, config));
 	}
 
 	/** The back-end's own channel; -1 without {@link ProtocolFeature#BACKEND_REQ}. */
 	public int backEndDescriptor() {
-		return backEndChannel == null ? -1 : backEndChannel.descriptor();
+		return backEnd == null ? -1 : backEnd.descriptor();
 	}
 
 	/**
@@ -265,24 +346,20 @@ public final class FrontEnd implements AutoCloseable {
 	 * @return null when the time is over
 	 */
 	public Message backEndMessage(Duration timeout) throws IOException {
-		if (backEndChannel == null)
+		if (backEnd == null)
 			throw new BackEndException("no back-end channel: protocol feature BACKEND_REQ is not in force");
-		var message = backEndChannel.receive(timeout);
-		if (message != null && (message.flags() & Message.NEED_REPLY) != 0)
-			backEndChannel.send(new Message(message.request(), Message.VERSION | Message.REPLY, Message.u64(0)),
-					settings.timeout());
-		return message;
+		return backEnd.receive(timeout, settings.timeout());
 	}
 
 	@Override
-	public void close() {
+	public final void close() {
 		if (closed)
 			return;
 		closed = true;
 		running = false;
 		channel.close();
-		if (backEndChannel != null)
-			backEndChannel.close();
+		if (backEnd != null)
+			backEnd.close();
 		lines.forEach(QueueLines::close);
 		memory.close();
 	}

@@ -21,6 +21,11 @@ public record FrontEndSettings(int queues, int queueSize, int configSize, long r
 				Duration.ofSeconds(10));
 	}
 
+	/** The console device proposed for QEMU in December 2025: 4 queues, so exactly one port. */
+	public static FrontEndSettings qemuRfcConsole() {
+		return qemu(1);
+	}
+
 	/** User-mode Linux with room for {@code ports} ports. */
 	public static FrontEndSettings uml(int ports) {
 		return qemu(ports).withProtocolFeatures(ProtocolFeature.AS_UML);

@@ -20,7 +20,7 @@ final class QueueSet {
 		frontEnd.ram().reset();
 		var pool = new BufferPool(frontEnd.ram());
 		for (int i = 0; i < count; i++) {
-			var ring = new DriverRing(frontEnd.ram(), frontEnd.settings().queueSize(),
+			var ring = new DriverRing(frontEnd.ram(), frontEnd.queueSize(i),
 					(features & VirtioFeature.EVENT_IDX) != 0, (features & VirtioFeature.INDIRECT_DESC) != 0);
 			var kick = frontEnd.lines(i).kick();
 			if (i % 2 == 0)

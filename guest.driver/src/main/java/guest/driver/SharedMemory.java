@@ -14,6 +14,10 @@ final class SharedMemory implements AutoCloseable {
 	/** {@link ProtocolFeature#GPA_ADDRESSES}: user addresses are guest-physical ones. */
 	private boolean guestAddresses;
 	private long slots;
+	/** What is added to guest-physical addresses to make user addresses; null where they are true addresses. */
+	private Long userOffset;
+	/** Entries of the table at least; the rest is zeros. */
+	private int leastEntries;
 
 	SharedMemory(Exchange exchange) {
 		this.exchange = exchange;
@@ -25,6 +29,15 @@ final class SharedMemory implements AutoCloseable {
 		slotwise = (protocolFeatures & ProtocolFeature.CONFIGURE_MEM_SLOTS) != 0;
 		guestAddresses = (protocolFeatures & ProtocolFeature.GPA_ADDRESSES) != 0;
 		slots = maxSlots;
+	}
+
+	/** A monitor that does not map the memory itself, or at its guest-physical addresses. */
+	void userOffset(long offset) {
+		userOffset = offset;
+	}
+
+	void leastEntries(int entries) {
+		leastEntries = entries;
 	}
 
 	GuestRam first() {
@@ -55,15 +68,19 @@ final class SharedMemory implements AutoCloseable {
 		if (regions.size() > slots)
 			throw new BackEndException("regions=" + regions.size() + " but the back-end has memory slots=" + slots);
 		for (var region : regions)
-			if (!announced.contains(region)) {
-				announced.add(region);
-				exchange.order(Request.ADD_MEM_REG, Message.u64s(0, region.ram().base(), region.ram().size(),
-						userAddress(region), region.offset()), region.descriptor());
-			}
+			if (!announced.contains(region))
+				addRegion(region);
 	}
 
-	private void shareTable() throws IOException {
-		long[] table = new long[1 + 4 * regions.size()];
+	private void addRegion(MemfdRegion region) throws IOException {
+		announced.add(region);
+		exchange.order(Request.ADD_MEM_REG, Message.u64s(0, region.ram().base(), region.ram().size(),
+				userAddress(region), region.offset()), region.descriptor());
+	}
+
+	/** SET_MEM_TABLE. */
+	void shareTable() throws IOException {
+		long[] table = new long[1 + 4 * Math.max(regions.size(), leastEntries)];
 		table[0] = regions.size(); // u32 count, u32 padding
 		for (int i = 0; i < regions.size(); i++) {
 			var region = regions.get(i);
@@ -74,14 +91,23 @@ final class SharedMemory implements AutoCloseable {
 		}
 		exchange.order(Request.SET_MEM_TABLE, Message.u64s(table),
 				regions.stream().mapToInt(MemfdRegion::descriptor).toArray());
+		announced.clear();
+		announced.addAll(regions);
 	}
 
 	private long userAddress(MemfdRegion region) {
+		if (userOffset != null)
+			return region.ram().base() + userOffset;
 		return guestAddresses ? region.ram().base() : region.userAddress();
 	}
 
-	/** A guest-physical address as SET_VRING_ADDR wants it. */
-	long ringAddress(long guestAddress) {
+	/** The payload of SET_VRING_ADDR. */
+	byte[] ringAddresses(int queue, DriverRing ring, long log) {
+		return Message.u64s(queue, ringAddress(ring.descAddress()), ringAddress(ring.usedAddress()),
+				ringAddress(ring.availAddress()), log);
+	}
+
+	private long ringAddress(long guestAddress) {
 		for (var region : regions)
 			if (region.holds(guestAddress))
 				return guestAddress - region.ram().base() + userAddress(region);

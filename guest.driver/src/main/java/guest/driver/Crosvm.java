@@ -1,0 +1,75 @@
+package guest.driver;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+import bus.linux.MessageSocket;
+import bus.linux.Sockets;
+
+/**
+ * What crosvm sends. Its own: GET_QUEUE_NUM decides how many queues there are; packed rings do not get through; REPLY_ACK
+ * is taken and never used; SET_FEATURES when the driver has chosen, all else of the rings only when it is ready, each
+ * enabled as it is set up.
+ */
+public final class Crosvm extends FrontEnd {
+	private static final long RING_PACKED = 1L << 34;
+	private static final long PROTOCOL = ProtocolFeature.CONFIG | ProtocolFeature.MQ | ProtocolFeature.BACKEND_REQ
+			| ProtocolFeature.REPLY_ACK;
+	private static final int WRITABLE = 1;
+	private static final int NONE_YET = 0;
+
+	private Crosvm(Path socket) throws IOException {
+		super(new MessageSocket(Sockets.connectUnix(socket)), FrontEndSettings.qemu(1).withQueues(NONE_YET)
+				.withQueueSize(256).withProtocolFeatures(PROTOCOL));
+	}
+
+	public static Crosvm connect(Path socket) throws IOException {
+		return new Crosvm(socket);
+	}
+
+	@Override
+	public void handshake() throws IOException {
+		begin();
+		exchange.tell(Request.SET_OWNER, Message.EMPTY);
+		offered = exchange.askU64(Request.GET_FEATURES) & ~RING_PACKED;
+		exchange.tell(Request.SET_PROTOCOL_FEATURES, Message.u64(chooseProtocol()));
+		if (has(ProtocolFeature.BACKEND_REQ))
+			openBackEndChannel();
+		checkQueues();
+		queues(Math.toIntExact(backEndQueues));
+	}
+
+	@Override
+	void accept(long features) throws IOException {
+		exchange.tell(Request.SET_FEATURES, Message.u64(features | PROTOCOL_FEATURES));
+	}
+
+	@Override
+	public void start(long features, List<DriverRing> rings, boolean resume) throws IOException {
+		memory.shareTable();
+		for (int i = 0; i < rings.size(); i++) {
+			orderRing(i, rings.get(i), resume ? bases[i] : 0);
+			orderCall(i);
+			orderKick(i);
+			orderEnable(i, 1);
+			started.add(i);
+		}
+		running = true;
+	}
+
+	@Override
+	public int[] stop() throws IOException {
+		return stopOneByOne();
+	}
+
+	@Override
+	public byte[] readConfig() throws IOException {
+		return readFields(WRITABLE);
+	}
+
+	@Override
+	public void writeConfig(int offset, byte[] data) throws IOException {
+		exchange.order(Request.SET_CONFIG, Exchange.config(offset, 0, data));
+	}
+}
