@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The guest writes to the emergency field of the device's configuration space, through QEMU's PCI. In UML no program can
- * reach that space, hence there is no such test.
+ * The guest writes to the emergency field of the device's configuration space, through QEMU's PCI. In UML no program
+ * can reach that space, hence there is no such test.
  */
 @Tag("guest")
 @Timeout(value = 90, unit = TimeUnit.SECONDS)

@@ -79,7 +79,8 @@ final class GuestHost implements AutoCloseable {
 	/** What is in the folder besides configurations. */
 	List<String> leftOver() throws IOException {
 		try (Stream<Path> paths = Files.list(configuration.folder())) {
-			return paths.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".cfg")).sorted().toList();
+			return paths.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".cfg")).sorted()
+					.toList();
 		}
 	}
 }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
-	private static final Pattern COMPLAINT = Pattern.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
+	private static final Pattern COMPLAINT = Pattern
+			.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
 
 	private final Process process;
 	private final Path out;
@@ -81,7 +82,8 @@ final class VportProcess implements AutoCloseable {
 		long deadline = System.nanoTime() + PATIENCE.toNanos();
 		while (!condition.holds(this)) {
 			if (!process.isAlive() || System.nanoTime() - deadline > 0)
-				throw new AssertionError("no " + what + "; alive=" + process.isAlive() + " out=" + out() + " err=" + err());
+				throw new AssertionError("no " + what + "; alive=" + process.isAlive() + " out=" + out() + " err="
+						+ err());
 			process.waitFor(20, TimeUnit.MILLISECONDS);
 		}
 	}

@@ -34,7 +34,7 @@ class VportStopTest {
 			assertTrue(said.stream().noneMatch(line -> line.contains("bus empty has")), said.toString());
 			assertEquals(List.of(), host.leftOver());
 			assertTrue(guest.isAlive(), "the VM ended with its bus");
-			host.assertComplaints();
+			host.assertComplaints("vm1: closes under a virtual machine");
 		}
 	}
 }
