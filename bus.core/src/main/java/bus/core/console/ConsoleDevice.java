@@ -332,8 +332,8 @@ public final class ConsoleDevice {
 		if (!isUsable(id))
 			return needsQueues(id);
 		if (id > 0 && running && !isMultiport())
-			return "port " + id + " is out of the guest's reach: the virtual machine did not take MULTIPORT, so there is"
-					+ " port 0 alone; give it id=0, or use a monitor that lets the feature through";
+			return "port " + id + " is out of the guest's reach: the virtual machine did not take MULTIPORT, so there"
+					+ " is port 0 alone; give it id=0, or use a monitor that lets the feature through";
 		return "";
 	}
 
