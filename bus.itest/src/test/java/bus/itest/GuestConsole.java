@@ -17,7 +17,9 @@ final class GuestConsole {
 	private static final String LOGIN = "vport-guest login: ";
 	private static final String PROMPT = "vport-guest# ";
 	private static final Duration BOOT = Duration.ofSeconds(60);
-	private static final Duration COMMAND = Duration.ofSeconds(30);
+	private static final Duration COMMAND = Duration.ofSeconds(20);
+	/** So many characters in the message of a failure; the transcript has all. */
+	private static final int SHOWN = 1000;
 
 	private final RandomAccessFile terminal;
 	private final OutputStream transcript;
@@ -135,7 +137,8 @@ final class GuestConsole {
 				return matcher.toMatchResult();
 			long left = (end - System.nanoTime()) / 1_000_000;
 			if (left <= 0)
-				throw new AssertionError("no " + pattern + " within " + deadline + " in: " + seen.substring(from));
+				throw new AssertionError("no " + pattern + " within " + deadline + " at the end of: "
+						+ seen.substring(Math.max(from, seen.length() - SHOWN)));
 			wait(left);
 		}
 	}

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a guest can do without being restarted; the scenarios share one guest of each kind, each has ports of its own. */
 @Tag("guest")
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 @ParameterizedClass
 @EnumSource(Guest.Kind.class)
 record RunningGuestTest(Guest.Kind kind) {
