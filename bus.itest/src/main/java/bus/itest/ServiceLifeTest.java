@@ -61,6 +61,7 @@ class ServiceLifeTest {
 	@Test
 	void busConfigurationDeleted_socketGone_portsWait_backWithTheBus() throws Exception {
 		log.allow(": no bus vm1; buses: none");
+		log.expect("bus vm1: closes under a virtual machine, which loses its virtio-serial device for good");
 		operator.guest("vm1");
 		operator.delete("bus.vhostuser~vm1");
 		Await.until("the socket is removed", () -> Files.notExists(operator.socket("vm1")));

@@ -174,6 +174,11 @@ public final class Linux {
 		return call(NR.socketpair(), family, type | O_CLOEXEC | O_NONBLOCK, 0, pair, 0, 0);
 	}
 
+	/** A non-blocking, close-on-exec pipe; the numbers of its reading and its writing end go to the two ints at {@code pair}. */
+	public static long pipe2(long pair) {
+		return call(NR.pipe2(), pair, O_CLOEXEC | O_NONBLOCK, 0);
+	}
+
 	public static long bind(int fd, long address, int length) {
 		return call(NR.bind(), fd, address, length);
 	}

@@ -208,6 +208,25 @@ final class LinuxBindingTest {
 	}
 
 	@Test
+	void pipe2__bytesGoOneWay() {
+		var pair = arena.allocate(JAVA_INT, 2);
+		ok(Linux.pipe2(pair.address()));
+		int read = pair.getAtIndex(JAVA_INT, 0);
+		int write = pair.getAtIndex(JAVA_INT, 1);
+		assertCloseOnExec(read);
+		assertCloseOnExec(write);
+		assertNonBlocking(read);
+		var room = arena.allocate(4);
+		assertEquals(-Errno.EAGAIN, Linux.read(read, room.address(), 4));
+		assertEquals(3, Linux.write(write, text("abc").address(), 3));
+		assertEquals(3, Linux.read(read, room.address(), 4));
+		assertEquals(-Errno.EBADF, Linux.write(read, room.address(), 1));
+		ok(Linux.close(write));
+		assertEquals(0, Linux.read(read, room.address(), 4));
+		ok(Linux.close(read));
+	}
+
+	@Test
 	void socketpair__sendmsg__recvmsg__bytesCross() {
 		var pair = arena.allocate(JAVA_INT, 2);
 		ok(Linux.socketpair(Linux.AF_UNIX, Linux.SOCK_STREAM, pair.address()));

@@ -5,6 +5,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
 
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -110,7 +111,8 @@ public final class VhostUserBus {
 	void stop() {
 		if (registration == null)
 			return;
-		if (isMachineAttached())
+		boolean everythingStops = context.getBundle(0).getState() == Bundle.STOPPING; // the launcher has said it then
+		if (!everythingStops && isMachineAttached())
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: closes under a virtual machine, which loses its virtio-serial"
 					+ " device for good; QEMU may abort when its guest next uses it", config.name());
 		registration.unregister(); // the whiteboard unplugs its ports while the loop still runs

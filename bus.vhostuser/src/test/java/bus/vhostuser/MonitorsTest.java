@@ -2,7 +2,6 @@ package bus.vhostuser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +33,7 @@ import guest.driver.FrontEnd;
 import guest.driver.FrontEndSettings;
 import guest.driver.GuestSidePort;
 import guest.driver.Libkrun;
+import guest.driver.MemfdRegion;
 import guest.driver.OpenVmm;
 import guest.driver.Uml;
 
@@ -101,8 +101,12 @@ class MonitorsTest {
 		return server;
 	}
 
+	private FrontEnd connect(Monitor monitor) throws IOException {
+		return monitor.connector.connect(fixture.socket("vm1"));
+	}
+
 	private ConsoleDriver guest(Monitor monitor) throws IOException {
-		return fixture.guest(monitor.connector.connect(fixture.socket("vm1")), DriverSettings.linux());
+		return fixture.guest(connect(monitor), DriverSettings.linux());
 	}
 
 	private static GuestSidePort opened(Monitor monitor, ConsoleDriver guest) throws IOException {
@@ -204,13 +208,13 @@ class MonitorsTest {
 		assertTrue(heard.isEmpty());
 	}
 
-	/** A change of the console's size goes over the back-end's channel: a socket, or UML's pipe. */
+	/** Without MULTIPORT a change of the console's size goes over the back-end's channel: a socket, or UML's pipe. */
 	@ParameterizedTest
 	@EnumSource(names = { "CLOUD_HYPERVISOR", "CROSVM", "UML", "QEMU_RFC_CONSOLE" })
 	void configChange_isAnnounced_whereThereIsAChannel(Monitor monitor) throws Exception {
 		var server = fixture.bus("vm1", monitor.ports);
 		var console = BusFixture.plug(server, "con", 0, true, new EchoPort());
-		var guest = guest(monitor);
+		var guest = fixture.guest(connect(monitor), DriverSettings.linux().withoutMultiport());
 		guest.awaitPort(0, BusFixture.PATIENCE);
 		console.guest.resize(132, 50);
 		assertTrue(guest.awaitUntil(BusFixture.PATIENCE, () -> guest.configChanges() > 0));
@@ -231,7 +235,19 @@ class MonitorsTest {
 		BusFixture.plug(server, "far", CHARACTER_PORT, false, new EchoPort());
 		opened(Monitor.CLOUD_HYPERVISOR, guest(Monitor.CLOUD_HYPERVISOR));
 		var far = server.bus().ports().stream().filter(port -> port.id() == CHARACTER_PORT).findFirst().orElseThrow();
-		assertFalse(far.problem().isEmpty(), "a port that the guest cannot see: " + far);
+		assertTrue(far.problem().contains("MULTIPORT"), "a port that the guest cannot see: " + far);
+	}
+
+	@Test
+	void cloudHypervisor_memoryHotPlugged_oneRegionToTheTable() throws Exception {
+		busFor(Monitor.CLOUD_HYPERVISOR);
+		var frontEnd = connect(Monitor.CLOUD_HYPERVISOR);
+		var guest = fixture.guest(frontEnd, DriverSettings.linux());
+		var port = opened(Monitor.CLOUD_HYPERVISOR, guest);
+		frontEnd.addRegion(MemfdRegion.create(1L << 40, 1 << 20, 0));
+		assertEchoes(port);
+		guest.reload(); // the whole table again, which replaces the slots
+		assertEchoes(opened(Monitor.CLOUD_HYPERVISOR, guest));
 	}
 
 	@Test

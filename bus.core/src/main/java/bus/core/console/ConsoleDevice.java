@@ -325,7 +325,16 @@ public final class ConsoleDevice {
 	}
 
 	PortInfo info(PortSlot slot) {
-		return slot.info(bus, isUsable(slot.id) ? "" : needsQueues(slot.id));
+		return slot.info(bus, problem(slot.id));
+	}
+
+	private String problem(int id) {
+		if (!isUsable(id))
+			return needsQueues(id);
+		if (id > 0 && running && !isMultiport())
+			return "port " + id + " is out of the guest's reach: the virtual machine did not take MULTIPORT, so there"
+					+ " is port 0 alone; give it id=0, or use a monitor that lets the feature through";
+		return "";
 	}
 
 	private String needsQueues(int id) {

@@ -182,8 +182,13 @@ final class Vrings {
 	private SplitQueue open(Vring ring, RingPosition position) {
 		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
 		try {
-			if (setup != null)
-				return new SplitQueue(memory, setup, features, position);
+			if (setup != null) {
+				var queue = new SplitQueue(memory, setup, features, position);
+				// compiled code goes on after a fault and hears of it at its next native call: that must be here, where it
+				// is known which ring it was, and not in the middle of the device
+				Thread.yield();
+				return queue;
+			}
 		} catch (InternalError e) { // a page beyond the end of a truncated file
 			LOG.log(System.Logger.Level.DEBUG, "bus " + bus + ": ring " + ring.index, e);
 		}
