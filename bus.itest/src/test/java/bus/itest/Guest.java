@@ -32,7 +32,8 @@ final class Guest implements AutoCloseable {
 	 */
 	Guest(Kind kind, Path socket, int ports, Path log) throws IOException {
 		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.toString());
-		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log", log.toString()));
+		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log",
+				log.toString()));
 		if (kind == Kind.QEMU)
 			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1))));
 		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind + ".gz");

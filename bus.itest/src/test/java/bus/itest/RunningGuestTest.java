@@ -124,7 +124,7 @@ class RunningGuestTest {
 		var machine = machines.of(kind);
 		var console = machine.console();
 		try (var client = PortClient.connect(machine.unread())) {
-			console.run("(head -c %d /dev/zero | tr '\\0' x >/dev/virtio-ports/org.vport.unread;".formatted(MORE_THAN_FITS)
+			console.run("(head -c " + MORE_THAN_FITS + " /dev/zero | tr '\\0' x >/dev/virtio-ports/org.vport.unread;"
 					+ " echo $? >/tmp/written) &");
 			client.receive(1);
 			assertEquals("alive", console.run("sync; echo alive"));
