@@ -18,6 +18,7 @@ public final class Errno {
 	public static final int EPIPE = 32;
 	public static final int ENOTSOCK = 88;
 	public static final int EADDRINUSE = 98;
+	public static final int ECONNABORTED = 103;
 	public static final int ECONNRESET = 104;
 	public static final int ECONNREFUSED = 111;
 	public static final int EINPROGRESS = 115;
@@ -30,7 +31,7 @@ public final class Errno {
 			Map.entry(EINVAL, "invalid argument"),
 			Map.entry(EMFILE, "too many open files; raise the limit with 'ulimit -n' or LimitNOFILE="),
 			Map.entry(EPIPE, "broken pipe"), Map.entry(ENOTSOCK, "not a socket"),
-			Map.entry(EADDRINUSE, "address already in use"), Map.entry(ECONNRESET, "connection reset"),
+			Map.entry(ECONNABORTED, "connection aborted"), Map.entry(EADDRINUSE, "address already in use"), Map.entry(ECONNRESET, "connection reset"),
 			Map.entry(ECONNREFUSED, "connection refused"), Map.entry(EINPROGRESS, "in progress"));
 
 	private Errno() {

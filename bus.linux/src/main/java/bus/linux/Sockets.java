@@ -159,11 +159,16 @@ public final class Sockets {
 	}
 
 	/**
-	 * Accepts one connection.
+	 * Accepts one connection. One that was given up before it was accepted is passed over: the next may be waiting, and
+	 * an edge-triggered watch would not report it again.
 	 *
 	 * @return a non-blocking descriptor, or a negative error number, {@code -EAGAIN} when nobody waits
 	 */
 	public static int accept(int listening) {
-		return (int) Linux.accept4(listening);
+		int answer;
+		do
+			answer = (int) Linux.accept4(listening);
+		while (answer == -Errno.ECONNABORTED || answer == -Errno.EINTR);
+		return answer;
 	}
 }

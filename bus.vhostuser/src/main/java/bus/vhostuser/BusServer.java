@@ -70,8 +70,6 @@ final class BusServer implements Transport {
 	private void accept() {
 		for (int descriptor = Sockets.accept(listening); descriptor != -Errno.EAGAIN; descriptor = Sockets.accept(
 				listening)) {
-			if (descriptor == -Errno.EINTR)
-				continue;
 			if (descriptor < 0) {
 				LOG.log(System.Logger.Level.ERROR, "bus {0}: accept({1}): {2}", config.name(), config.socket(),
 						Errno.text(-descriptor));
