@@ -36,8 +36,6 @@ public final class Linux {
 	public static final int SO_ERROR = 4;
 	public static final int IPPROTO_TCP = 6;
 	public static final int TCP_NODELAY = 1;
-	public static final int IPPROTO_IPV6 = 41;
-	public static final int IPV6_V6ONLY = 26;
 	public static final int SCM_RIGHTS = 1;
 	public static final int PROT_READ = 1;
 	public static final int PROT_WRITE = 2;

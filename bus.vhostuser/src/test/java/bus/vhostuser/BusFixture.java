@@ -1,7 +1,10 @@
 package bus.vhostuser;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import guest.driver.ConsoleDriver;
 import guest.driver.DriverSettings;
 import guest.driver.FrontEnd;
 import guest.driver.FrontEndSettings;
+import guest.driver.GuestSidePort;
 
 /** Buses on real sockets without a framework, and drivers that connect to them. Closes everything it made. */
 final class BusFixture implements Closeable {
@@ -65,6 +69,19 @@ final class BusFixture implements Closeable {
 
 	ConsoleDriver guest(String bus, int ports) throws IOException {
 		return guest(bus, FrontEndSettings.qemu(ports), DriverSettings.linux());
+	}
+
+	static GuestSidePort opened(ConsoleDriver guest, String name) throws IOException {
+		var port = guest.awaitPort(name, PATIENCE);
+		port.open();
+		return port;
+	}
+
+	/** Says something to an {@link EchoPort} and hears it again. */
+	static void assertEcho(GuestSidePort port, String text) throws IOException {
+		var bytes = text.getBytes(StandardCharsets.UTF_8);
+		port.writeFully(bytes, PATIENCE);
+		assertArrayEquals(bytes, port.readNBytes(bytes.length, PATIENCE));
 	}
 
 	@Override

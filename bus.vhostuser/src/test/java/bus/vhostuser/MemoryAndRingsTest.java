@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.AfterEach;
@@ -61,16 +60,8 @@ class MemoryAndRingsTest {
 		frontEnd.handshake();
 		try (var guest = new ConsoleDriver(frontEnd, DriverSettings.linux())) {
 			guest.start();
-			assertEcho(guest);
+			BusFixture.assertEcho(BusFixture.opened(guest, "org.example.echo"), "sane");
 		}
-	}
-
-	private static void assertEcho(ConsoleDriver guest) throws IOException {
-		var port = guest.awaitPort("org.example.echo", BusFixture.PATIENCE);
-		port.open();
-		var bytes = "sane".getBytes(StandardCharsets.UTF_8);
-		port.writeFully(bytes, BusFixture.PATIENCE);
-		assertArrayEquals(bytes, port.readNBytes(bytes.length, BusFixture.PATIENCE));
 	}
 
 	private void add(long guest, long size, long user, long offset, boolean accepted) throws IOException {

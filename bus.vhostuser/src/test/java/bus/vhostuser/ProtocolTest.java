@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -67,11 +66,7 @@ class ProtocolTest {
 	private static void assertServes(FrontEnd connected) throws IOException {
 		try (var guest = new ConsoleDriver(connected, DriverSettings.linux())) {
 			guest.start();
-			var port = guest.awaitPort("org.example.echo", BusFixture.PATIENCE);
-			port.open();
-			var bytes = "sane".getBytes(StandardCharsets.UTF_8);
-			port.writeFully(bytes, BusFixture.PATIENCE);
-			assertArrayEquals(bytes, port.readNBytes(bytes.length, BusFixture.PATIENCE));
+			BusFixture.assertEcho(BusFixture.opened(guest, "org.example.echo"), "sane");
 		}
 	}
 

@@ -1,5 +1,7 @@
 package bus.vhostuser;
 
+import static bus.vhostuser.BusFixture.assertEcho;
+import static bus.vhostuser.BusFixture.opened;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -55,18 +57,6 @@ class VhostUserTest {
 		try (var left = Files.list(folder)) {
 			assertEquals(0, left.count(), "sockets are removed");
 		}
-	}
-
-	private static void assertEcho(GuestSidePort port, String text) throws IOException {
-		var bytes = text.getBytes(StandardCharsets.UTF_8);
-		port.writeFully(bytes, BusFixture.PATIENCE);
-		assertArrayEquals(bytes, port.readNBytes(bytes.length, BusFixture.PATIENCE));
-	}
-
-	private static GuestSidePort opened(ConsoleDriver guest, String name) throws IOException {
-		var port = guest.awaitPort(name, BusFixture.PATIENCE);
-		port.open();
-		return port;
 	}
 
 	@ParameterizedTest
