@@ -10,7 +10,7 @@ import bus.api.PortRequest;
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Feature;
 import bus.core.virtio.RingPosition;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 
 /**
  * The device that one guest sees: routes queues to ports, and what the transport learns to whom it concerns. Every method
@@ -112,7 +112,7 @@ public final class ConsoleDevice {
 	}
 
 	/** A queue is set up, enabled, and its driver runs. */
-	public void start(int queue, SplitQueue ring) {
+	public void start(int queue, Virtqueue ring) {
 		if (queue >= queues.count())
 			return; // the monitor has more queues than this bus has ports
 		queues.start(queue, ring);
@@ -126,7 +126,7 @@ public final class ConsoleDevice {
 	}
 
 	/** The memory behind a queue that runs has changed; its driver does not notice. */
-	public void replace(int queue, SplitQueue ring) {
+	public void replace(int queue, Virtqueue ring) {
 		if (queue < queues.count())
 			queues.replace(queue, ring);
 	}
@@ -187,7 +187,7 @@ public final class ConsoleDevice {
 		return Feature.has(features, F_MULTIPORT);
 	}
 
-	private void driverStarts(SplitQueue ring) {
+	private void driverStarts(Virtqueue ring) {
 		if (ring.position().next() == 0)
 			forgetDriver();
 		running = true;
@@ -221,7 +221,7 @@ public final class ConsoleDevice {
 	// ---- the queues' turns
 
 	/** A queue's turn, or none while no driver runs: what it has to do then waits for {@link #driverStarts}. */
-	private boolean serve(int queue, SplitQueue ring, Scratch scratch) {
+	private boolean serve(int queue, Virtqueue ring, Scratch scratch) {
 		if (!running)
 			return false;
 		return switch (queue) {
@@ -231,7 +231,7 @@ public final class ConsoleDevice {
 		};
 	}
 
-	private boolean serveData(int queue, SplitQueue ring, Scratch scratch) {
+	private boolean serveData(int queue, Virtqueue ring, Scratch scratch) {
 		if (!isMultiport() && queue > 1)
 			return false;
 		var slot = ports.get(PortSlot.portOf(queue));

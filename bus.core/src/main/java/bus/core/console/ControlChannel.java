@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
 import bus.core.virtio.ChainBatch;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 
 /**
  * Control messages in both directions. What the driver has no buffer for is kept, in order, and goes out when it posts
@@ -68,7 +68,7 @@ final class ControlChannel {
 	 *
 	 * @return whether more may be waiting
 	 */
-	boolean flush(SplitQueue queue) {
+	boolean flush(Virtqueue queue) {
 		for (int looked = 0; !backlog.isEmpty() && looked < DESCRIPTORS_PER_TURN; looked += batch.descriptors()) {
 			if (queue.fetch(batch, true, 1, 1) == 0) {
 				if (queue.armKick())
@@ -94,7 +94,7 @@ final class ControlChannel {
 	 *
 	 * @return whether more may be waiting
 	 */
-	boolean drain(SplitQueue queue, Receiver receiver) {
+	boolean drain(Virtqueue queue, Receiver receiver) {
 		int looked = 0;
 		for (int i = 0; i < MESSAGES_PER_TURN && looked < DESCRIPTORS_PER_TURN; i++, looked += batch.descriptors()) {
 			if (queue.fetch(batch, false, ConsoleDevice.CONTROL_SEGMENTS, 1) == 0)

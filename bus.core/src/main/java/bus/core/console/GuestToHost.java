@@ -1,7 +1,7 @@
 package bus.core.console;
 
 import bus.core.virtio.ChainBatch;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import bus.linux.Errno;
 import bus.linux.Linux;
 
@@ -33,7 +33,7 @@ final class GuestToHost {
 	 * @param slot the queue's port, or null if none is plugged there
 	 * @return whether the queue wants another turn
 	 */
-	boolean turn(SplitQueue queue, PortSlot slot, Scratch scratch) {
+	boolean turn(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		long budget = BYTES_PER_TURN;
 		while (budget > 0) {
 			if (slot != null && slot.hostOpen && slot.throttled && !queue.isDiscarding())
@@ -58,7 +58,7 @@ final class GuestToHost {
 	}
 
 	/** Moves one batch; bytes moved, or -1 if the host side takes no more. */
-	private long move(SplitQueue queue, PortSlot slot, Scratch scratch) {
+	private long move(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		var batch = scratch.batch;
 		if (slot == null || !slot.hostOpen || queue.isDiscarding() || slot.descriptor != null && slot.descriptor.deaf)
 			return discard(queue, slot, batch);
@@ -70,14 +70,14 @@ final class GuestToHost {
 	}
 
 	/** Nobody is there to take it (statement 38 of QEMU's bus): the buffers go back, the loss is counted. */
-	private static long discard(SplitQueue queue, PortSlot slot, ChainBatch batch) {
+	private static long discard(Virtqueue queue, PortSlot slot, ChainBatch batch) {
 		if (slot != null)
 			slot.lost += batch.bytes();
 		queue.consume(batch, batch.bytes());
 		return batch.bytes();
 	}
 
-	private long write(SplitQueue queue, PortSlot slot, ChainBatch batch) {
+	private long write(Virtqueue queue, PortSlot slot, ChainBatch batch) {
 		long written = Linux.writev(slot.descriptor.number, batch.iovec(), batch.segments());
 		if (written >= 0) {
 			queue.consume(batch, written);
@@ -101,7 +101,7 @@ final class GuestToHost {
 		}
 	}
 
-	private long hand(SplitQueue queue, PortSlot slot, Scratch scratch) {
+	private long hand(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		int offered = (int) scratch.batch.copyTo(scratch.copy);
 		int taken = calls.guestData(slot, scratch.buffer.clear().limit(offered));
 		if (taken == PortCalls.FAILED)

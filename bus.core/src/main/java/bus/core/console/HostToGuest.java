@@ -1,7 +1,7 @@
 package bus.core.console;
 
 import bus.core.virtio.ChainBatch;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import bus.linux.Errno;
 import bus.linux.Linux;
 
@@ -27,7 +27,7 @@ final class HostToGuest {
 	 * @param slot the queue's port, or null if none is plugged there
 	 * @return whether the queue wants another turn
 	 */
-	boolean turn(SplitQueue queue, PortSlot slot, Scratch scratch) {
+	boolean turn(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		long budget = GuestToHost.BYTES_PER_TURN;
 		int segments = FIRST_SEGMENTS;
 		while (budget > 0 && slot != null && slot.guestOpen && slot.hostOpen && hasBytes(slot)) {
@@ -54,12 +54,12 @@ final class HostToGuest {
 	}
 
 	/** Chains without a byte of room go back, or they would be looked at for ever. */
-	private static long skipEmpty(SplitQueue queue, ChainBatch batch) {
+	private static long skipEmpty(Virtqueue queue, ChainBatch batch) {
 		queue.fill(batch, 0);
 		return 0;
 	}
 
-	private long read(SplitQueue queue, PortSlot slot, ChainBatch batch) {
+	private long read(Virtqueue queue, PortSlot slot, ChainBatch batch) {
 		long read = Linux.readv(slot.descriptor.number, batch.iovec(), batch.segments());
 		if (read > 0) {
 			queue.fill(batch, read);
@@ -84,7 +84,7 @@ final class HostToGuest {
 		}
 	}
 
-	private long ask(SplitQueue queue, PortSlot slot, Scratch scratch) {
+	private long ask(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		int room = (int) Math.min(scratch.batch.bytes(), Scratch.COPY_BYTES);
 		slot.readable = false; // before the call: a signal raised during it must not be lost
 		int put = calls.hostData(slot, scratch.buffer.clear().limit(room));

@@ -4,7 +4,7 @@ import java.util.BitSet;
 
 import bus.core.virtio.GuestViolationException;
 import bus.core.virtio.RingPosition;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 
 /** The queues of a device: which of them run, which wait for a turn, and which the guest broke. Loop thread. */
 final class Queues {
@@ -14,7 +14,7 @@ final class Queues {
 		/**
 		 * @return whether the queue wants another turn
 		 */
-		boolean serve(int queue, SplitQueue ring, Scratch scratch);
+		boolean serve(int queue, Virtqueue ring, Scratch scratch);
 	}
 
 	private final String bus;
@@ -22,7 +22,7 @@ final class Queues {
 	private final Transport transport;
 	private final GuestLog log;
 	private final Server server;
-	private final SplitQueue[] rings;
+	private final Virtqueue[] rings;
 	private final WorkQueue work;
 	private final BitSet broken = new BitSet();
 	/** Not started since a fresh driver came: a position within a chain, if they have one, is that of the driver before. */
@@ -34,7 +34,7 @@ final class Queues {
 		this.transport = transport;
 		this.log = log;
 		this.server = server;
-		this.rings = new SplitQueue[count];
+		this.rings = new Virtqueue[count];
 		this.work = new WorkQueue(count);
 	}
 
@@ -42,7 +42,7 @@ final class Queues {
 		return rings.length;
 	}
 
-	void start(int queue, SplitQueue ring) {
+	void start(int queue, Virtqueue ring) {
 		if (stale.get(queue))
 			ring.forgetOffset();
 		stale.clear(queue);
@@ -63,7 +63,7 @@ final class Queues {
 	}
 
 	/** The same ring in other memory, or at another place in it. What broke it has not gone away with that. */
-	void replace(int queue, SplitQueue ring) {
+	void replace(int queue, Virtqueue ring) {
 		rings[queue] = ring;
 		kick(queue);
 	}

@@ -7,25 +7,15 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * The device's side of a split virtqueue (virtio 1.3, section 2.7), strictly in order.
- *
- * <p>Look first, complete later: {@link #fetch} copies what the driver offers into a {@link ChainBatch} and takes nothing;
- * {@link #consume} and {@link #fill} complete chains as bytes really move. What is not complete stays the queue's, with
- * the number of bytes already consumed of its first chain, so that a port that takes few bytes throttles the guest at the
- * byte and a queue that is stopped gives its exact position back.
+ * A split virtqueue (virtio 1.3, section 2.7).
  *
  * <pre>
  *   descriptor   0: address u64        8: length u32      12: flags u16      14: next u16
  *   available    0: flags u16          2: index u16        4: ring u16[n]    4+2n: used_event u16
  *   used         0: flags u16          2: index u16        4: ring {id u32, length u32}[n]   4+8n: avail_event u16
  * </pre>
- *
- * Thread: the loop that owns the bus.
  */
-public final class SplitQueue {
-	/** Section 2.7: the largest queue. */
-	public static final int MAX_SIZE = 32768;
-
+public final class SplitQueue implements Virtqueue {
 	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
 	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
 	private static final ValueLayout.OfLong LE64_UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
@@ -81,46 +71,34 @@ public final class SplitQueue {
 		used.set(LE16, 0, (short) 0); // section 2.7.10.1: with EVENT_IDX it must be 0, and without we want every kick
 	}
 
-	/** Where the queue stands: the first incomplete chain and the bytes of it that are consumed. */
+	@Override
 	public RingPosition position() {
 		return new RingPosition(next, offset);
 	}
 
-	/** Whether a part of the first chain is consumed. */
+	@Override
 	public boolean isWithinChain() {
 		return offset != 0;
 	}
 
-	/** Forgets that a part of the first chain was consumed: a fresh driver has put something else there. */
+	@Override
 	public void forgetOffset() {
 		offset = 0;
 	}
 
-	/**
-	 * Condemns what the driver has offered so far: its reader is gone. {@link #fetch} still brings it, so that it can be
-	 * counted and given back, but nothing behind it until then.
-	 */
+	@Override
 	public void discardOffered() {
 		discardTo = (short) U16.getAcquire(available, INDEX) & 0xffff;
 	}
 
-	/** Whether the next chain is one of those that nobody is to have any more. */
+	@Override
 	public boolean isDiscarding() {
 		if (discardTo == next)
 			discardTo = NOWHERE;
 		return discardTo != NOWHERE;
 	}
 
-	/**
-	 * Snapshots the next chains, from the first incomplete one on, without taking them.
-	 *
-	 * @param writable whether the buffers that the device writes are wanted, or those that it reads; the others of a
-	 *        chain are passed over, as section 5.3.6 forbids the driver to put them there
-	 * @param maxSegments at most so many entries
-	 * @param maxBytes no further chain is begun when so many bytes are reached
-	 * @return chains in the batch
-	 * @throws GuestViolationException if the driver broke a rule
-	 */
+	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
 		batch.clear(maxSegments);
 		int offered = (short) U16.getAcquire(available, INDEX) - next & 0xffff;
@@ -216,7 +194,7 @@ public final class SplitQueue {
 		return new GuestViolationException("address=0x" + Long.toHexString(guestAddress) + " is not guest memory");
 	}
 
-	/** The device read {@code bytes} of the batch: completes the chains that are used up, remembers the rest. */
+	@Override
 	public void consume(ChainBatch batch, long bytes) {
 		long left = bytes;
 		for (int i = 0; i < batch.chains(); i++) {
@@ -230,7 +208,7 @@ public final class SplitQueue {
 		}
 	}
 
-	/** The device wrote {@code bytes} into the batch: completes each chain that holds some, the last one short. */
+	@Override
 	public void fill(ChainBatch batch, long bytes) {
 		long left = bytes;
 		for (int i = 0; i < batch.chains(); i++) {
@@ -249,7 +227,7 @@ public final class SplitQueue {
 		offset = 0;
 	}
 
-	/** Shows the driver what was completed since the last call, so that it can refill while more is being moved. */
+	@Override
 	public void publish() {
 		if (usedIndex == published)
 			return;
@@ -257,9 +235,7 @@ public final class SplitQueue {
 		published = usedIndex;
 	}
 
-	/**
-	 * Whether the driver wants to be told of what was published since this was last asked.
-	 */
+	@Override
 	public boolean isCallDue() {
 		int old = called;
 		if (published == old)
@@ -273,11 +249,7 @@ public final class SplitQueue {
 		return (published - event - 1 & 0xffff) < (published - old & 0xffff);
 	}
 
-	/**
-	 * Asks the driver for a kick when it offers more than was seen. To be called when {@link #fetch} found nothing.
-	 *
-	 * @return true if the driver has offered more meanwhile, so that the caller must look again
-	 */
+	@Override
 	public boolean armKick() {
 		if (eventIdx)
 			U16.setRelease(used, availEvent, (short) next);

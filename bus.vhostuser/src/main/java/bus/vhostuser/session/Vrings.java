@@ -11,6 +11,7 @@ import bus.core.virtio.GuestMemory;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
 import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import bus.linux.Linux;
 
 /**
@@ -50,8 +51,8 @@ final class Vrings {
 		int size = message.u32(4);
 		if (ring.running && size != ring.size)
 			throw new RefusedException("ring=" + ring.index + " is running");
-		if (size <= 0 || size > SplitQueue.MAX_SIZE || Integer.bitCount(size) != 1)
-			throw new RefusedException("num=" + size + ", allowed: powers of two up to " + SplitQueue.MAX_SIZE);
+		if (size <= 0 || size > Virtqueue.MAX_SIZE || Integer.bitCount(size) != 1)
+			throw new RefusedException("num=" + size + ", allowed: powers of two up to " + Virtqueue.MAX_SIZE);
 		ring.size = size;
 		return update(ring);
 	}
@@ -179,7 +180,7 @@ final class Vrings {
 	}
 
 	/** The ring in the memory as it is now; null if it is not there. */
-	private SplitQueue open(Vring ring, RingPosition position) {
+	private Virtqueue open(Vring ring, RingPosition position) {
 		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
 		try {
 			if (setup != null) {
