@@ -20,7 +20,7 @@ import bus.core.virtio.Feature;
 import bus.core.virtio.GuestMemory;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
 
@@ -53,9 +53,13 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private boolean plugging;
 
 	DeviceRig(int ports) {
-		device = new ConsoleDevice("vm1", ports, this, this);
-		bus = new ConsoleBus("vm1", device, this,
-				() -> new BusInfo("vm1", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
+		this(DeviceSettings.of(ports), new PortNames());
+	}
+
+	DeviceRig(DeviceSettings settings, PortNames names) {
+		device = new ConsoleDevice("vm1", settings, names, this, this);
+		bus = new ConsoleBus("vm1", "vm1", device, this, () -> new BusInfo("vm1", "vm1", "", BusInfo.State.RUNNING,
+				settings.ports(), settings.ports(), 0, 0, ""));
 	}
 
 	@Override
@@ -94,7 +98,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	void startDriver(long features) {
-		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.START));
+		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.start(features)));
 	}
 
 	/** Starts a driver with new rings, in the order of the front-end's SET_VRING_ENABLE. */
@@ -116,8 +120,8 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	void start(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		device.start(queue, new SplitQueue(memory, RingSetup.find(memory, RING, addresses, false),
-				FEATURES, position));
+		var setup = RingSetup.find(memory, RING, addresses, FEATURES, false);
+		device.start(queue, Virtqueue.open(memory, setup, FEATURES, position));
 	}
 
 	List<RingPosition> stopDriver() {
