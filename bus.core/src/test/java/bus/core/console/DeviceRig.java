@@ -188,7 +188,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 			String tail = raw.substring(ControlMessage.SIZE);
 			if (event == ControlEvent.RESIZE)
 				tail = bytes.getShort(8) + "x" + bytes.getShort(10);
-			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).strip());
+			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).stripTrailing());
 			postRoom(ControlChannel.RECEIVEQ, 64);
 		}
 		kick(ControlChannel.RECEIVEQ);
