@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
-import guest.driver.RingMemory;
+import guest.driver.SplitDriverRing;
+import guest.driver.SplitRingMemory;
 
 class SplitQueueTest {
 	private static final long BASE = 0x10_0000;
@@ -31,7 +32,7 @@ class SplitQueueTest {
 	private final MemorySegment memory = arena.allocate(BYTES, 4096);
 	private final GuestRam ram = new GuestRam(memory, BASE);
 	private final ChainBatch batch = new ChainBatch(arena, 4);
-	private DriverRing driver;
+	private SplitDriverRing driver;
 	private SplitQueue queue;
 
 	@BeforeEach
@@ -45,7 +46,7 @@ class SplitQueueTest {
 	}
 
 	private void open(boolean eventIdx, boolean indirect) {
-		driver = new DriverRing(ram, SIZE, eventIdx, indirect);
+		driver = (SplitDriverRing) DriverRing.create(ram, SIZE, features(eventIdx, indirect));
 		queue = device(new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, memory))), eventIdx, indirect,
 				RingPosition.START);
 	}
@@ -53,8 +54,11 @@ class SplitQueueTest {
 	private SplitQueue device(GuestMemory guest, boolean eventIdx, boolean indirect, RingPosition position) {
 		var setup = RingSetup.find(guest, SIZE,
 				new RingSetup.Addresses(driver.descAddress(), driver.availAddress(), driver.usedAddress()), false);
-		long features = Feature.VERSION_1 | (eventIdx ? Feature.EVENT_IDX : 0) | (indirect ? Feature.INDIRECT_DESC : 0);
-		return new SplitQueue(guest, setup, features, position);
+		return new SplitQueue(guest, setup, features(eventIdx, indirect), position);
+	}
+
+	private static long features(boolean eventIdx, boolean indirect) {
+		return Feature.VERSION_1 | (eventIdx ? Feature.EVENT_IDX : 0) | (indirect ? Feature.INDIRECT_DESC : 0);
 	}
 
 	private MemorySegment buffer(String text) {
@@ -276,8 +280,8 @@ class SplitQueueTest {
 
 	@Test
 	void fetch_chainThatBitesItsTail_isAViolation() {
-		driver.memory().descriptor(0, BASE, 0, RingMemory.NEXT, 1);
-		driver.memory().descriptor(1, BASE, 0, RingMemory.NEXT, 0);
+		driver.memory().descriptor(0, BASE, 0, SplitRingMemory.NEXT, 1);
+		driver.memory().descriptor(1, BASE, 0, SplitRingMemory.NEXT, 0);
 		driver.memory().availRing(0, 0);
 		driver.memory().availIdx(1);
 		assertViolation("more than size=8");
@@ -285,7 +289,7 @@ class SplitQueueTest {
 
 	@Test
 	void fetch_nextOutOfRange_isAViolation() {
-		driver.memory().descriptor(0, BASE, 1, RingMemory.NEXT, 4711);
+		driver.memory().descriptor(0, BASE, 1, SplitRingMemory.NEXT, 4711);
 		driver.memory().availRing(0, 0);
 		driver.memory().availIdx(1);
 		assertViolation("next=4711");
@@ -303,8 +307,8 @@ class SplitQueueTest {
 	@Test
 	void fetch_indirectWithinIndirect_isAViolation() {
 		var table = ram.allocate(16, 16);
-		RingMemory.descriptor(table, 0, BASE, 16, RingMemory.INDIRECT, 0);
-		driver.memory().descriptor(0, ram.address(table), 16, RingMemory.INDIRECT, 0);
+		SplitRingMemory.descriptor(table, 0, BASE, 16, SplitRingMemory.INDIRECT, 0);
+		driver.memory().descriptor(0, ram.address(table), 16, SplitRingMemory.INDIRECT, 0);
 		driver.memory().availRing(0, 0);
 		driver.memory().availIdx(1);
 		assertViolation("within an indirect table");
@@ -313,7 +317,7 @@ class SplitQueueTest {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 8, 17, -16 })
 	void fetch_indirectTableOfOddLength_isAViolation(int length) {
-		driver.memory().descriptor(0, BASE, length, RingMemory.INDIRECT, 0);
+		driver.memory().descriptor(0, BASE, length, SplitRingMemory.INDIRECT, 0);
 		driver.memory().availRing(0, 0);
 		driver.memory().availIdx(1);
 		assertViolation("indirect descriptor with length=");
@@ -322,7 +326,7 @@ class SplitQueueTest {
 	@Test
 	void fetch_indirectNotNegotiated_isAViolation() {
 		open(true, false);
-		driver.memory().descriptor(0, BASE, 16, RingMemory.INDIRECT, 0);
+		driver.memory().descriptor(0, BASE, 16, SplitRingMemory.INDIRECT, 0);
 		driver.memory().availRing(0, 0);
 		driver.memory().availIdx(1);
 		assertViolation("not negotiated");
