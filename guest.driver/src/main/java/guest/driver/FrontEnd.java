@@ -245,7 +245,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	 *
 	 * @param features what the driver takes of {@link #offeredFeatures}
 	 * @param rings one for each queue, null for a queue that the driver has not set up
-	 * @param resume go on where {@link #stop} left off, as after a pause, and not from 0 with new rings
+	 * @param resume go on where {@link #stop} left off, as after a pause, and not from the start of new rings
 	 */
 	public void start(long features, List<DriverRing> rings, boolean resume) throws IOException {
 		exchange.tell(Request.SET_FEATURES, Message.u64(features | offered & PROTOCOL_FEATURES));
@@ -255,7 +255,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		started.clear();
 		for (int i = 0; i < rings.size(); i++)
 			if (rings.get(i) != null)
-				setUp(i, rings.get(i), resume ? bases[i] : 0);
+				setUp(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			enableAll(1);
 		for (int i = 0; i < queues; i++)

@@ -23,6 +23,7 @@ import bus.core.virtio.RingSetup;
 import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
+import guest.driver.SplitDriverRing;
 
 /**
  * A device with the guest's side of real rings, on one thread: no kernel, no sockets. What would be asked of the loop
@@ -38,7 +39,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	final GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
 	final ConsoleDevice device;
 	final ConsoleBus bus;
-	final Map<Integer, DriverRing> rings = new HashMap<>();
+	final Map<Integer, SplitDriverRing> rings = new HashMap<>();
 	final Map<Integer, MemorySegment> posted = new HashMap<>();
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
@@ -107,7 +108,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		rings.clear();
 		posted.clear();
 		for (int queue = 0; queue < device.queueCount(); queue++) {
-			rings.put(queue, new DriverRing(ram, RING, true, true));
+			rings.put(queue, (SplitDriverRing) DriverRing.create(ram, RING, FEATURES));
 			start(queue, positions.get(queue));
 		}
 		run();

@@ -17,7 +17,8 @@ import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
 import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
-import guest.driver.RingMemory;
+import guest.driver.SplitDriverRing;
+import guest.driver.SplitRingMemory;
 
 /** A guest that writes what it likes into its rings: at worst it loses the queue. */
 @Timeout(60)
@@ -45,7 +46,7 @@ class HostileRingTest {
 		int broken = 0;
 		for (int episode = 0; System.nanoTime() < end; episode++) {
 			rig.ram.reset();
-			table = rig.ram.allocate(64 * RingMemory.DESCRIPTOR_SIZE, 16);
+			table = rig.ram.allocate(64 * SplitRingMemory.DESCRIPTOR_SIZE, 16);
 			rig.startDriver();
 			for (int step = 0; step < 40; step++)
 				hostileStep(ports.get(random.nextInt(ports.size())));
@@ -89,17 +90,18 @@ class HostileRingTest {
 		long address = switch (random.nextInt(6)) {
 			case 0 -> base + rig.ram.size() - random.nextInt(20);
 			case 1 -> random.nextLong();
-			case 2 -> rig.ram.address(table) + random.nextInt(3) * RingMemory.DESCRIPTOR_SIZE;
+			case 2 -> rig.ram.address(table) + random.nextInt(3) * SplitRingMemory.DESCRIPTOR_SIZE;
 			default -> base + random.nextInt((int) rig.ram.size() / 2);
 		};
 		int length = switch (random.nextInt(6)) {
 			case 0 -> 0;
 			case 1 -> random.nextInt();
-			case 2 -> RingMemory.DESCRIPTOR_SIZE * random.nextInt(65);
+			case 2 -> SplitRingMemory.DESCRIPTOR_SIZE * random.nextInt(65);
 			default -> random.nextInt(300);
 		};
 		int flags = oneIn(6) ? random.nextInt() : random.nextInt(4);
-		RingMemory.descriptor(descriptors, index, address, length, flags, oneIn(30) ? random.nextInt() : random.nextInt(size));
+		SplitRingMemory.descriptor(descriptors, index, address, length, flags,
+				oneIn(30) ? random.nextInt() : random.nextInt(size));
 	}
 
 	private void assertHonestDriverWorks(RecordingPort port, String when) {
@@ -115,11 +117,12 @@ class HostileRingTest {
 	}
 
 	/** A ring of the largest size in which each of all chains has all descriptors: a thousand million to look at. */
-	private RingMemory endlessChains(int queue, int flags) {
-		var ring = new DriverRing(rig.ram, LARGEST, true, true);
+	private SplitRingMemory endlessChains(int queue, int flags) {
+		var ring = (SplitDriverRing) DriverRing.create(rig.ram, LARGEST, DeviceRig.FEATURES);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
 		for (int i = 0; i < LARGEST; i++)
-			ring.memory().descriptor(i, rig.ram.base(), flags == 0 ? 0 : 8, flags | (i < LARGEST - 1 ? RingMemory.NEXT : 0), i + 1);
+			ring.memory().descriptor(i, rig.ram.base(), flags == 0 ? 0 : 8,
+					flags | (i < LARGEST - 1 ? SplitRingMemory.NEXT : 0), i + 1);
 		ring.memory().descriptors().set(ValueLayout.JAVA_SHORT, (LARGEST - 1) * 16L + 12, (short) flags);
 		for (int i = 0; i < LARGEST; i++)
 			ring.memory().availRing(i, 0);
@@ -161,7 +164,7 @@ class HostileRingTest {
 		assertBounded(endlessChains(ControlChannel.RECEIVEQ, 0));
 	}
 
-	private void assertBounded(RingMemory ring) {
+	private void assertBounded(SplitRingMemory ring) {
 		rig.turnOnce();
 		assertTrue(ring.usedIdx() <= 8, "chains of " + LARGEST + " descriptors in one turn: " + ring.usedIdx());
 	}
@@ -171,7 +174,7 @@ class HostileRingTest {
 		var port = rig.plugged("a", 1);
 		rig.bootGuest();
 		port.calls.clear();
-		var ring = new DriverRing(rig.ram, LARGEST, true, true);
+		var ring = (SplitDriverRing) DriverRing.create(rig.ram, LARGEST, DeviceRig.FEATURES);
 		var message = rig.ram.allocate(8, 8).copyFrom(MemorySegment.ofArray(
 				ControlMessage.encode(1, ControlEvent.PORT_OPEN, 1)));
 		for (int i = 0; i < LARGEST; i++)
