@@ -43,6 +43,7 @@ public final class ConsoleDevice {
 	private final HostToGuest receive;
 	private final GuestLog log;
 	private final Queues queues;
+	private final Migration migration;
 	private int usablePorts;
 	private long features;
 	private boolean running;
@@ -64,6 +65,7 @@ public final class ConsoleDevice {
 		this.transmit = new GuestToHost(state.calls(), state);
 		this.receive = new HostToGuest(state.calls(), state);
 		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
+		this.migration = new Migration(this, ports, queues, control, talk);
 		usePorts(maxPorts);
 	}
 
@@ -120,6 +122,16 @@ public final class ConsoleDevice {
 			driverStarts(ring);
 	}
 
+	/**
+	 * Where a queue is to begin.
+	 *
+	 * @param next its first incomplete chain, as the front-end or the ring says
+	 * @return that chain, and the bytes of it that were consumed when the queue was stopped there
+	 */
+	public RingPosition resume(int queue, int next) {
+		return queue < queues.count() ? queues.resume(queue, next) : new RingPosition(next, 0);
+	}
+
 	/** Where a queue stands that runs; null if it does not. */
 	public RingPosition position(int queue) {
 		return queue < queues.count() ? queues.position(queue) : null;
@@ -139,16 +151,43 @@ public final class ConsoleDevice {
 		return position;
 	}
 
-	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
-	public void disconnect() {
+	/** The device is as new, for the same monitor. All queues are stopped. */
+	public void reset() {
 		if (running)
 			driverStops();
 		forgetDriver();
 		queues.forgetBroken();
+	}
+
+	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
+	public void disconnect() {
+		reset();
 		log.reset();
 		features = 0;
 		config.forgetWrites();
 		usePorts(ports.maxPorts());
+	}
+
+	/**
+	 * What another device with the same ports needs to go on with this driver. All queues are stopped; nothing changes.
+	 *
+	 * @throws StateRefusedException while a queue runs
+	 */
+	public DeviceState save() throws StateRefusedException {
+		return migration.save(features);
+	}
+
+	/**
+	 * Goes on with the driver of another device when the queues are started, wherever they start. All are stopped.
+	 *
+	 * @throws StateRefusedException if a queue runs, or if the driver's ports are not those of this bus; nothing changed
+	 */
+	public void load(DeviceState state) throws StateRefusedException {
+		migration.check(state, features);
+		if (features == 0) // the front-end has not said; what the ports do meanwhile is for a driver with these
+			features = state.features();
+		usePorts(state.maxPorts());
+		migration.load(state);
 	}
 
 	/** The driver kicked a queue. */
@@ -188,13 +227,16 @@ public final class ConsoleDevice {
 	}
 
 	private void driverStarts(Virtqueue ring) {
-		if (ring.position().next() == 0)
+		boolean goesOn = migration.isLoaded(); // wherever it stands: it is not this device's driver that began there
+		if (!goesOn && ring.position().next() == 0)
 			forgetDriver();
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
 		for (var slot : announced())
 			state.calls().run(slot, "running", () -> slot.port.running(true));
+		if (goesOn)
+			migration.started(state);
 		queues.kickAll();
 	}
 
@@ -205,6 +247,7 @@ public final class ConsoleDevice {
 	}
 
 	private void forgetDriver() {
+		migration.forget();
 		control.clear();
 		talk.forgetDriver();
 		queues.forgetOffsets();
@@ -275,14 +318,18 @@ public final class ConsoleDevice {
 	}
 
 	void resize(PortSlot slot, int columns, int rows) {
+		adoptSize(slot, columns, rows);
+		tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(columns, rows));
+		if (slot.id == 0 && !isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+			transport.configChanged();
+	}
+
+	/** Takes a size for the console's own that its driver knows already. */
+	void adoptSize(PortSlot slot, int columns, int rows) {
 		slot.columns = columns;
 		slot.rows = rows;
-		tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(columns, rows));
-		if (slot.id == 0) {
+		if (slot.id == 0)
 			config.size(columns, rows);
-			if (!isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
-				transport.configChanged();
-		}
 	}
 
 	// ---- plugging

@@ -34,12 +34,12 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
 
 	final Arena arena = Arena.ofConfined();
-	final GuestRam ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
-	final GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
+	final GuestRam ram;
+	final GuestMemory memory;
 	final ConsoleDevice device;
 	final ConsoleBus bus;
-	final Map<Integer, DriverRing> rings = new HashMap<>();
-	final Map<Integer, MemorySegment> posted = new HashMap<>();
+	final Map<Integer, DriverRing> rings;
+	final Map<Integer, MemorySegment> posted;
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
 	int configChanges;
@@ -53,9 +53,24 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private boolean plugging;
 
 	DeviceRig(int ports) {
+		ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
+		rings = new HashMap<>();
+		posted = new HashMap<>();
+		memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
 		device = new ConsoleDevice("vm1", ports, this, this);
 		bus = new ConsoleBus("vm1", device, this,
 				() -> new BusInfo("vm1", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
+	}
+
+	/** Another device for the guest of the first one, which must live longer. */
+	DeviceRig(int ports, DeviceRig first) {
+		ram = first.ram;
+		rings = first.rings;
+		posted = first.posted;
+		memory = first.memory;
+		device = new ConsoleDevice("vm2", ports, this, this);
+		bus = new ConsoleBus("vm2", device, this,
+				() -> new BusInfo("vm2", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
 	}
 
 	@Override
@@ -117,7 +132,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
 		device.start(queue, new SplitQueue(memory, RingSetup.find(memory, RING, addresses, false),
-				FEATURES, position));
+				FEATURES, device.resume(queue, position.next())));
+	}
+
+	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */
+	void resumeDriver(List<RingPosition> positions) {
+		device.features(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | FEATURES);
+		for (int queue = 0; queue < device.queueCount(); queue++)
+			start(queue, positions.get(queue));
+		run();
 	}
 
 	List<RingPosition> stopDriver() {
