@@ -1,6 +1,8 @@
 package bus.core.virtio;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * The three parts of a split ring, in guest memory.
@@ -11,6 +13,7 @@ import java.lang.foreign.MemorySegment;
  * @param used with the avail_event field
  */
 public record RingSetup(int size, MemorySegment descriptors, MemorySegment available, MemorySegment used) {
+	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
 	/**
 	 * Finds a ring in guest memory.
@@ -29,6 +32,11 @@ public record RingSetup(int size, MemorySegment descriptors, MemorySegment avail
 		if (!new Addresses(descriptors.address(), available.address(), used.address()).isAligned())
 			return null;
 		return new RingSetup(size, descriptors, available, used);
+	}
+
+	/** The available index of the first chain of a split ring that was not given back, if all are given back in order. */
+	public int completed() {
+		return Short.toUnsignedInt(used.get(LE16, 2));
 	}
 
 	/** Where the three parts begin. */

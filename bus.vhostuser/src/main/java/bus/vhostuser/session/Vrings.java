@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.Loop;
@@ -35,6 +36,7 @@ final class Vrings {
 	private int given;
 	/** Without the protocol's features there is no SET_VRING_ENABLE: rings are enabled from the beginning. */
 	private boolean alwaysEnabled;
+	private final BitSet recovering = new BitSet();
 	private boolean unsharedReported;
 
 	Vrings(String bus, ConsoleDevice device, Loop loop) {
@@ -77,9 +79,7 @@ final class Vrings {
 			throw new RefusedException("ring=" + ring.index + " is running");
 		if (base < 0 || base > 0xffff)
 			throw new RefusedException("base=" + Integer.toUnsignedString(base) + ", allowed: 0 to 65535");
-		// the same base as was answered to GET_VRING_BASE: a pause is over, and a half-consumed buffer is still there
-		if (base != ring.position.next())
-			ring.position = new RingPosition(base, 0);
+		ring.base = base;
 		return Reply.ACK;
 	}
 
@@ -89,7 +89,7 @@ final class Vrings {
 		stop(ring);
 		ring.started = false;
 		closeKick(ring);
-		return Reply.vringState(ring.index, ring.position.next());
+		return Reply.vringState(ring.index, ring.base);
 	}
 
 	Reply setKick(Message message) throws RefusedException {
@@ -172,19 +172,24 @@ final class Vrings {
 	}
 
 	private void start(Vring ring) {
-		var queue = open(ring, ring.position);
+		var queue = open(ring, null);
 		if (queue == null)
 			return;
 		ring.running = true;
+		recovering.clear(ring.index);
 		device.start(ring.index, queue);
 	}
 
-	/** The ring in the memory as it is now; null if it is not there. */
+	/**
+	 * The ring in the memory as it is now; null if it is not there.
+	 *
+	 * @param position where it stands; null if it is to start
+	 */
 	private Virtqueue open(Vring ring, RingPosition position) {
 		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
 		try {
 			if (setup != null) {
-				var queue = new SplitQueue(memory, setup, features, position);
+				var queue = new SplitQueue(memory, setup, features, position == null ? beginning(ring, setup) : position);
 				// compiled code goes on after a fault and hears of it at its next native call: that must be here, where it
 				// is known which ring it was, and not in the middle of the device
 				Thread.yield();
@@ -201,13 +206,26 @@ final class Vrings {
 		return null;
 	}
 
+	private RingPosition beginning(Vring ring, RingSetup setup) {
+		return device.resume(ring.index, recovering.get(ring.index) ? setup.completed() : ring.base);
+	}
+
+	/**
+	 * No ring runs, and each starts next where its used ring in the guest's memory says. That is the truth for a device
+	 * that completes in order; Cloud Hypervisor gives another base, behind all that the driver has offered, and the guest
+	 * would lose that.
+	 */
+	void recoverAll() {
+		recovering.set(0, LIMIT);
+	}
+
 	private void stop(Vring ring) {
 		if (!ring.running)
 			return;
 		ring.running = false;
 		var position = device.stop(ring.index);
 		if (position != null)
-			ring.position = position;
+			ring.base = position.next();
 	}
 
 	/** Stops all rings. */
@@ -232,7 +250,7 @@ final class Vrings {
 
 	private void move(Vring ring) {
 		var position = device.position(ring.index);
-		var queue = open(ring, position == null ? ring.position : position);
+		var queue = open(ring, position);
 		if (queue == null)
 			stop(ring);
 		else
@@ -283,6 +301,17 @@ final class Vrings {
 			Linux.write(descriptor, ONE.address(), Long.BYTES); // EAGAIN: it was signalled so often that it will be seen
 	}
 
+	/** Stops all rings, which are as in the beginning but for the lines that the front-end gave them. */
+	void reset() {
+		pause();
+		recovering.clear();
+		for (int i = 0; i < LIMIT; i++)
+			if (rings[i] != null) {
+				closeKick(rings[i]);
+				rings[i] = rings[i].renewed(alwaysEnabled);
+			}
+	}
+
 	/** Stops all rings and forgets them. */
 	void clear() {
 		pause();
@@ -295,6 +324,7 @@ final class Vrings {
 			}
 		given = 0;
 		features = 0;
+		recovering.clear();
 		alwaysEnabled = false;
 		unsharedReported = false;
 	}
