@@ -7,6 +7,7 @@ import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
+import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Feature;
 import bus.core.virtio.RingPosition;
@@ -31,6 +32,7 @@ public final class ConsoleDevice {
 	private static final System.Logger LOG = System.getLogger("bus.core");
 
 	private final String bus;
+	private final DeviceSettings settings;
 	private final Transport transport;
 	private final Arena arena = Arena.ofShared();
 	private final ChainBatch controlBatch = new ChainBatch(arena, CONTROL_SEGMENTS);
@@ -50,23 +52,22 @@ public final class ConsoleDevice {
 
 	/**
 	 * @param bus its name, for messages
-	 * @param maxPorts 1 to 127
+	 * @param names of the virtual machine's ports, on this and on its other buses
 	 */
-	public ConsoleDevice(String bus, int maxPorts, Loop loop, Transport transport) {
-		if (maxPorts < 1 || maxPorts > PortTable.LIMIT)
-			throw new IllegalArgumentException("ports=" + maxPorts + ", allowed: 1 to " + PortTable.LIMIT);
+	public ConsoleDevice(String bus, DeviceSettings settings, PortNames names, Loop loop, Transport transport) {
 		this.bus = bus;
+		this.settings = settings;
 		this.transport = transport;
-		this.ports = new PortTable(maxPorts);
+		this.ports = new PortTable(bus, settings.ports(), names);
 		this.state = new PortState(bus, this, loop);
 		this.log = new GuestLog(bus);
 		this.control = new ControlChannel(bus, log, controlBatch, arena.allocate(64, 8));
-		this.talk = new DriverTalk(bus, this, ports, state, log);
+		this.talk = new DriverTalk(this, settings, ports, state, log);
 		this.transmit = new GuestToHost(state.calls(), state);
 		this.receive = new HostToGuest(state.calls(), state);
 		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
 		this.migration = new Migration(this, ports, queues, control, talk);
-		usePorts(maxPorts);
+		usePorts(settings.ports());
 	}
 
 	// ---- what the transport asks and tells
@@ -76,10 +77,8 @@ public final class ConsoleDevice {
 		return 2 * (ports.maxPorts() + 1);
 	}
 
-	/** The features offered. A bus of one port is no multiport device, as in QEMU. */
 	public long offeredFeatures() {
-		return Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC | F_SIZE | F_EMERG_WRITE
-				| (ports.maxPorts() > 1 ? F_MULTIPORT : 0);
+		return settings.offeredFeatures();
 	}
 
 	public void features(long negotiated) {
@@ -228,7 +227,7 @@ public final class ConsoleDevice {
 
 	private void driverStarts(Virtqueue ring) {
 		boolean goesOn = migration.isLoaded(); // wherever it stands: it is not this device's driver that began there
-		if (!goesOn && ring.position().next() == 0)
+		if (!goesOn && ring.isFresh())
 			forgetDriver();
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
@@ -289,6 +288,10 @@ public final class ConsoleDevice {
 		return state;
 	}
 
+	String bus() {
+		return bus;
+	}
+
 	boolean isUsable(int id) {
 		return id < usablePorts;
 	}
@@ -319,8 +322,8 @@ public final class ConsoleDevice {
 
 	void resize(PortSlot slot, int columns, int rows) {
 		adoptSize(slot, columns, rows);
-		tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(columns, rows));
-		if (slot.id == 0 && !isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+		talk.tellSize(slot);
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF && !isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
 			transport.configChanged();
 	}
 
@@ -328,7 +331,7 @@ public final class ConsoleDevice {
 	void adoptSize(PortSlot slot, int columns, int rows) {
 		slot.columns = columns;
 		slot.rows = rows;
-		if (slot.id == 0)
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF)
 			config.size(columns, rows);
 	}
 

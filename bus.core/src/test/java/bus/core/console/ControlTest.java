@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import bus.core.console.DeviceSettings.ResizeOrder;
 
 /** The control channel; the numbers are those of the statements about QEMU's bus. */
 class ControlTest {
@@ -69,6 +72,43 @@ class ControlTest {
 		assertEquals(List.of("CONSOLE_PORT 0 1", "RESIZE 0 0 80x25", "PORT_NAME 0 1 con", "PORT_OPEN 0 1"),
 				rig.received());
 		assertEquals(List.of("running true", "ready"), port.calls);
+	}
+
+	@Test
+	void s24_nulNames_areSentAsQemuSendsThem() throws Exception {
+		try (var nul = new DeviceRig(new DeviceSettings(4, 0, ResizeOrder.SPEC, true), new PortNames())) {
+			nul.plug("org.example", 1, false, new RecordingPort());
+			nul.startDriver();
+			nul.postControl(DeviceRig.RING, 64);
+			nul.send(1, ControlEvent.PORT_READY, 1);
+			assertEquals(List.of("PORT_NAME 1 1 org.example\0"), nul.received());
+		}
+	}
+
+	@Test
+	void resize_legacyOrder_hasRowsFirst() throws Exception {
+		try (var legacy = new DeviceRig(new DeviceSettings(4, 0, ResizeOrder.LEGACY, false), new PortNames())) {
+			assertEquals(List.of("RESIZE 0 0 25x80"), sizesTold(legacy));
+		}
+	}
+
+	@Test
+	void resize_off_isNeitherOfferedNorSent() throws Exception {
+		try (var silent = new DeviceRig(new DeviceSettings(4, 0, ResizeOrder.OFF, false), new PortNames())) {
+			assertEquals(0, silent.device.offeredFeatures() & ConsoleDevice.F_SIZE);
+			assertEquals(List.of(), sizesTold(silent));
+			var space = new byte[4];
+			silent.device.readConfig(0, space);
+			assertArrayEquals(new byte[4], space);
+		}
+	}
+
+	private static List<String> sizesTold(DeviceRig device) throws Exception {
+		var port = device.plugged("con", 0);
+		device.bootGuest();
+		port.guest.resize(80, 25);
+		device.run();
+		return device.received();
 	}
 
 	@Test

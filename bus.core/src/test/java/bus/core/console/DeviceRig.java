@@ -20,7 +20,7 @@ import bus.core.virtio.Feature;
 import bus.core.virtio.GuestMemory;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
 
@@ -53,13 +53,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private boolean plugging;
 
 	DeviceRig(int ports) {
+		this(DeviceSettings.of(ports), new PortNames());
+	}
+
+	DeviceRig(DeviceSettings settings, PortNames names) {
 		ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
 		rings = new HashMap<>();
 		posted = new HashMap<>();
 		memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
-		device = new ConsoleDevice("vm1", ports, this, this);
-		bus = new ConsoleBus("vm1", device, this,
-				() -> new BusInfo("vm1", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
+		device = new ConsoleDevice("vm1", settings, names, this, this);
+		bus = new ConsoleBus("vm1", "vm1", device, this, () -> new BusInfo("vm1", "vm1", "", BusInfo.State.RUNNING,
+				settings.ports(), settings.ports(), 0, 0, ""));
 	}
 
 	/** Another device for the guest of the first one, which must live longer. */
@@ -68,9 +72,9 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		rings = first.rings;
 		posted = first.posted;
 		memory = first.memory;
-		device = new ConsoleDevice("vm2", ports, this, this);
-		bus = new ConsoleBus("vm2", device, this,
-				() -> new BusInfo("vm2", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
+		device = new ConsoleDevice("vm2", DeviceSettings.of(ports), new PortNames(), this, this);
+		bus = new ConsoleBus("vm2", "vm2", device, this,
+				() -> new BusInfo("vm2", "vm2", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
 	}
 
 	@Override
@@ -109,7 +113,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	void startDriver(long features) {
-		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.START));
+		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.start(features)));
 	}
 
 	/** Starts a driver with new rings, in the order of the front-end's SET_VRING_ENABLE. */
@@ -131,8 +135,8 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	void start(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		device.start(queue, new SplitQueue(memory, RingSetup.find(memory, RING, addresses, false),
-				FEATURES, device.resume(queue, position.next())));
+		var setup = RingSetup.find(memory, RING, addresses, FEATURES, false);
+		device.start(queue, Virtqueue.open(memory, setup, FEATURES, device.resume(queue, position.next())));
 	}
 
 	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */
@@ -207,7 +211,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 			String tail = raw.substring(ControlMessage.SIZE);
 			if (event == ControlEvent.RESIZE)
 				tail = bytes.getShort(8) + "x" + bytes.getShort(10);
-			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).strip());
+			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).stripTrailing());
 			postRoom(ControlChannel.RECEIVEQ, 64);
 		}
 		kick(ControlChannel.RECEIVEQ);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.RingMemory;
 
@@ -23,7 +23,7 @@ import guest.driver.RingMemory;
 @Timeout(60)
 class HostileRingTest {
 	private static final int OUT = 5; // of port 1
-	private static final int LARGEST = SplitQueue.MAX_SIZE;
+	private static final int LARGEST = Virtqueue.MAX_SIZE;
 	private static final long MILLIS = 3000;
 
 	private final DeviceRig rig = new DeviceRig(3);
@@ -125,8 +125,8 @@ class HostileRingTest {
 			ring.memory().availRing(i, 0);
 		ring.memory().availIdx(LARGEST);
 		rig.device.stop(queue);
-		rig.device.start(queue, new SplitQueue(rig.memory, RingSetup.find(rig.memory, LARGEST, addresses, false),
-				DeviceRig.FEATURES, RingPosition.START));
+		rig.device.start(queue, Virtqueue.open(rig.memory, RingSetup.find(rig.memory, LARGEST, addresses,
+				DeviceRig.FEATURES, false), DeviceRig.FEATURES, RingPosition.start(DeviceRig.FEATURES)));
 		return ring.memory();
 	}
 
@@ -179,8 +179,8 @@ class HostileRingTest {
 		ring.memory().availIdx(LARGEST);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
 		rig.device.stop(ControlChannel.TRANSMITQ);
-		rig.device.start(ControlChannel.TRANSMITQ, new SplitQueue(rig.memory, RingSetup.find(rig.memory, LARGEST,
-				addresses, false), DeviceRig.FEATURES, RingPosition.START));
+		rig.device.start(ControlChannel.TRANSMITQ, Virtqueue.open(rig.memory, RingSetup.find(rig.memory, LARGEST, addresses,
+				DeviceRig.FEATURES, false), DeviceRig.FEATURES, RingPosition.start(DeviceRig.FEATURES)));
 		port.calls.clear();
 		rig.turnOnce();
 		assertTrue(port.calls.size() <= 256, "calls of a port in one turn: " + port.calls.size());

@@ -36,7 +36,7 @@ class LeftoversTest {
 		rig.write(OUT, "abc");
 		var positions = new ArrayList<>(rig.stopDriver());
 		assertEquals(new RingPosition(0, 1), positions.get(OUT));
-		positions.set(ControlChannel.TRANSMITQ, RingPosition.START);
+		positions.set(ControlChannel.TRANSMITQ, RingPosition.start(0));
 		port.allowance = 100;
 		port.guest.writable();
 		rig.startDriver(ConsoleDevice.F_MULTIPORT | DeviceRig.FEATURES, positions);

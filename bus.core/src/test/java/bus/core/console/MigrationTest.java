@@ -122,7 +122,7 @@ class MigrationTest {
 	void basesOfABeginning_areNoFreshDriver() throws Exception {
 		boot();
 		migrate();
-		target.resumeDriver(Collections.nCopies(target.device.queueCount(), RingPosition.START).stream().toList());
+		target.resumeDriver(Collections.nCopies(target.device.queueCount(), RingPosition.start(DeviceRig.FEATURES)).stream().toList());
 		assertTrue(target.info(1).guestOpen());
 	}
 
@@ -290,7 +290,7 @@ class MigrationTest {
 		boot();
 		source.stopDriver();
 		var state = source.device.save();
-		source.start(0, RingPosition.START);
+		source.start(0, RingPosition.start(DeviceRig.FEATURES));
 		assertTrue(assertThrows(StateRefusedException.class, () -> source.device.load(state)).getMessage()
 				.contains("stop all of them first"));
 	}

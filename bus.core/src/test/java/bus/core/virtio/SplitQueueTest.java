@@ -47,12 +47,12 @@ class SplitQueueTest {
 	private void open(boolean eventIdx, boolean indirect) {
 		driver = new DriverRing(ram, SIZE, eventIdx, indirect);
 		queue = device(new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, memory))), eventIdx, indirect,
-				RingPosition.START);
+				RingPosition.start(0));
 	}
 
 	private SplitQueue device(GuestMemory guest, boolean eventIdx, boolean indirect, RingPosition position) {
 		var setup = RingSetup.find(guest, SIZE,
-				new RingSetup.Addresses(driver.descAddress(), driver.availAddress(), driver.usedAddress()), false);
+				new RingSetup.Addresses(driver.descAddress(), driver.availAddress(), driver.usedAddress()), 0, false);
 		long features = Feature.VERSION_1 | (eventIdx ? Feature.EVENT_IDX : 0) | (indirect ? Feature.INDIRECT_DESC : 0);
 		return new SplitQueue(guest, setup, features, position);
 	}
@@ -76,7 +76,7 @@ class SplitQueueTest {
 		driver.add(List.of(buffer("ab"), buffer("c"), buffer("def")), List.of());
 		assertEquals(1, queue.fetch(batch, false, 4, 1000));
 		assertEquals("abcdef", read());
-		assertEquals(RingPosition.START, queue.position());
+		assertEquals(RingPosition.start(0), queue.position());
 		assertNull(driver.poll());
 	}
 
@@ -155,7 +155,7 @@ class SplitQueueTest {
 		var upper = arena.allocate(4096, 4096); // elsewhere in this process, next to it for the guest
 		var guest = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, lower),
 				new GuestMemory.Region(BASE + cut, cut, upper)));
-		queue = device(guest, true, true, RingPosition.START);
+		queue = device(guest, true, true, RingPosition.start(0));
 		lower.asSlice(cut - 2).copyFrom(MemorySegment.ofArray("ab".getBytes()));
 		upper.copyFrom(MemorySegment.ofArray("cd".getBytes()));
 		driver.add(List.of(memory.asSlice(cut - 2, 4)), List.of());
@@ -332,7 +332,7 @@ class SplitQueueTest {
 	void find_ringThatLeavesItsRegion_isNull() {
 		var guest = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, memory)));
 		var end = BASE + BYTES - 16;
-		assertNull(RingSetup.find(guest, SIZE, new RingSetup.Addresses(end, BASE, BASE), false));
-		assertNull(RingSetup.find(guest, SIZE, new RingSetup.Addresses(BASE, BASE, -8), false));
+		assertNull(RingSetup.find(guest, SIZE, new RingSetup.Addresses(end, BASE, BASE), 0, false));
+		assertNull(RingSetup.find(guest, SIZE, new RingSetup.Addresses(BASE, BASE, -8), 0, false));
 	}
 }

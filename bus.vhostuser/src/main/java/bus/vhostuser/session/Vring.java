@@ -7,8 +7,8 @@ final class Vring {
 	final int index;
 	int size;
 	RingSetup.Addresses addresses;
-	/** The first incomplete chain while the ring does not run, as SET_VRING_BASE has it. */
-	int base;
+	/** The first incomplete chain while the ring does not run, as SET_VRING_BASE has it; negative: nobody has said. */
+	int base = -1;
 	int kick = -1;
 	int call = -1;
 	int err = -1;
