@@ -11,6 +11,7 @@ import guest.driver.DriverRing;
 import guest.driver.EventCounter;
 import guest.driver.GuestRam;
 import guest.driver.Request;
+import guest.driver.SplitDriverRing;
 
 /**
  * A guest of one queue, the transmitq of port 0, without MULTIPORT: every message and every byte of memory is the test's.
@@ -29,7 +30,7 @@ final class RawGuest implements AutoCloseable {
 	final EventCounter kick = new EventCounter();
 	final EventCounter call = new EventCounter();
 	final EventCounter err = new EventCounter();
-	final DriverRing ring;
+	final SplitDriverRing ring;
 	final int file;
 	private final MappedFile mapping;
 	private final GuestRam ram;
@@ -42,7 +43,7 @@ final class RawGuest implements AutoCloseable {
 		Linux.fcntl(file, Linux.F_ADD_SEALS, SEAL_SEAL);
 		mapping = MappedFile.map(file, 0, 16 * PAGE);
 		ram = new GuestRam(mapping.segment(), FAR);
-		ring = new DriverRing(ram, SIZE, false, false);
+		ring = (SplitDriverRing) DriverRing.create(ram, SIZE, VERSION_1);
 	}
 
 	/** With protocol features: order of OpenVMM, KICK before CALL and ENABLE last. */

@@ -16,7 +16,7 @@ import bus.linux.Sockets;
  */
 public final class CloudHypervisor extends FrontEnd {
 	private static final long FEATURES = VirtioFeature.INDIRECT_DESC | VirtioFeature.EVENT_IDX | VirtioFeature.VERSION_1
-			| 1L << 35 /* IN_ORDER */ | 1L << 36 /* ORDER_PLATFORM */ | 1L << 38 /* NOTIFICATION_DATA */
+			| VirtioFeature.IN_ORDER | 1L << 36 /* ORDER_PLATFORM */ | 1L << 38 /* NOTIFICATION_DATA */
 			| 1L << 26 /* LOG_ALL */ | PROTOCOL_FEATURES;
 	/** Without LOG_SHMFD, whose messages {@link FrontEnd} does not know. */
 	private static final long PROTOCOL = ProtocolFeature.CONFIG | ProtocolFeature.MQ
@@ -78,7 +78,7 @@ public final class CloudHypervisor extends FrontEnd {
 		started.clear();
 		for (int i = 0; i < rings.size(); i++) {
 			exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(i, rings.get(i), 0));
-			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, rings.get(i).memory().availIdx()));
+			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, availIdx(rings.get(i))));
 			orderCall(i);
 			orderKick(i);
 			started.add(i);

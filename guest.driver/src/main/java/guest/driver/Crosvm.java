@@ -13,7 +13,6 @@ import bus.linux.Sockets;
  * enabled as it is set up; a snapshot takes the device's state along, which is loaded after the memory is known.
  */
 public final class Crosvm extends FrontEnd {
-	private static final long RING_PACKED = 1L << 34;
 	private static final long PROTOCOL = ProtocolFeature.CONFIG | ProtocolFeature.MQ | ProtocolFeature.BACKEND_REQ
 			| ProtocolFeature.REPLY_ACK | ProtocolFeature.DEVICE_STATE;
 	private static final int WRITABLE = 1;
@@ -32,7 +31,7 @@ public final class Crosvm extends FrontEnd {
 	public void handshake() throws IOException {
 		begin();
 		exchange.tell(Request.SET_OWNER, Message.EMPTY);
-		offered = exchange.askU64(Request.GET_FEATURES) & ~RING_PACKED;
+		offered = exchange.askU64(Request.GET_FEATURES) & ~VirtioFeature.RING_PACKED;
 		exchange.tell(Request.SET_PROTOCOL_FEATURES, Message.u64(chooseProtocol()));
 		if (has(ProtocolFeature.BACKEND_REQ))
 			openBackEndChannel();
@@ -49,7 +48,7 @@ public final class Crosvm extends FrontEnd {
 	public void start(long features, List<DriverRing> rings, boolean resume) throws IOException {
 		memory.shareTable();
 		for (int i = 0; i < rings.size(); i++) {
-			orderRing(i, rings.get(i), resume ? bases[i] : 0);
+			orderRing(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
 			orderCall(i);
 			orderKick(i);
 			orderEnable(i, 1);

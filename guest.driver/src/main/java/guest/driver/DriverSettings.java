@@ -26,6 +26,21 @@ public record DriverSettings(long features, int buffers, int bufferSize, Duratio
 		return withFeatures(features & ~VirtioFeature.MULTIPORT);
 	}
 
+	/** As Linux on a device that does not offer RING_PACKED. */
+	public DriverSettings withSplitRings() {
+		return withFeatures(features & ~VirtioFeature.RING_PACKED);
+	}
+
+	/** Takes RING_PACKED if it is offered, as {@link #linux} does. */
+	public DriverSettings withPackedRings() {
+		return withFeatures(features | VirtioFeature.RING_PACKED);
+	}
+
+	/** Takes IN_ORDER if it is offered. */
+	public DriverSettings withInOrder() {
+		return withFeatures(features | VirtioFeature.IN_ORDER);
+	}
+
 	public DriverSettings withBuffers(int count, int size) {
 		return new DriverSettings(features, count, size, patience);
 	}

@@ -244,7 +244,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	 *
 	 * @param features what the driver takes of {@link #offeredFeatures}
 	 * @param rings one for each queue, null for a queue that the driver has not set up
-	 * @param resume go on where {@link #stop} left off, as after a pause, and not from 0 with new rings
+	 * @param resume go on where {@link #stop} left off, as after a pause, and not from the start of new rings
 	 */
 	public void start(long features, List<DriverRing> rings, boolean resume) throws IOException {
 		exchange.tell(Request.SET_FEATURES, Message.u64(features | offered & PROTOCOL_FEATURES));
@@ -254,7 +254,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		started.clear();
 		for (int i = 0; i < rings.size(); i++)
 			if (rings.get(i) != null)
-				setUp(i, rings.get(i), resume ? bases[i] : 0);
+				setUp(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			enableAll(1);
 		for (int i = 0; i < queues; i++)
@@ -287,7 +287,12 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	final void guessBases(List<DriverRing> rings) {
 		for (int i = 0; i < rings.size(); i++)
 			if (rings.get(i) != null)
-				bases[i] = rings.get(i).memory().availIdx();
+				bases[i] = availIdx(rings.get(i));
+	}
+
+	/** Of a split ring; in a packed one it is nowhere. */
+	static int availIdx(DriverRing ring) {
+		return ((SplitDriverRing) ring).memory().availIdx();
 	}
 
 	/** The device's state as the back-end gives it; no queue runs. */

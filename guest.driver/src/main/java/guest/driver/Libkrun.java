@@ -15,6 +15,8 @@ import bus.linux.Sockets;
  */
 public final class Libkrun extends FrontEnd {
 	private static final int DEFAULT_SIZE = 256;
+	/** Of packed rings too, although there it says that both wrap counters are 0. */
+	private static final int BASE = 0;
 
 	private final int[] sizes;
 
@@ -67,7 +69,7 @@ public final class Libkrun extends FrontEnd {
 		memory.shareTable();
 		exchange.tell(Request.SET_FEATURES, Message.u64(features | PROTOCOL_FEATURES));
 		for (int i = 0; i < rings.size(); i++) {
-			orderRing(i, rings.get(i), 0);
+			orderRing(i, rings.get(i), BASE);
 			orderKick(i);
 			orderCall(i);
 			orderEnable(i, 1);

@@ -65,7 +65,7 @@ public final class OpenVmm extends FrontEnd {
 		if (!resume)
 			exchange.order(Request.SET_FEATURES, Message.u64(features | PROTOCOL_FEATURES));
 		for (int i = 0; i < rings.size(); i++) {
-			orderRing(i, rings.get(i), resume ? bases[i] : 0);
+			orderRing(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
 			orderKick(i);
 			orderCall(i);
 			orderEnable(i, 1);

@@ -20,8 +20,7 @@ final class QueueSet {
 		frontEnd.ram().reset();
 		var pool = new BufferPool(frontEnd.ram());
 		for (int i = 0; i < count; i++) {
-			var ring = new DriverRing(frontEnd.ram(), frontEnd.queueSize(i),
-					(features & VirtioFeature.EVENT_IDX) != 0, (features & VirtioFeature.INDIRECT_DESC) != 0);
+			var ring = DriverRing.create(frontEnd.ram(), frontEnd.queueSize(i), features);
 			var kick = frontEnd.lines(i).kick();
 			if (i % 2 == 0)
 				receiveQueues.add(new ReceiveQueue(ring, kick, pool));

@@ -18,6 +18,8 @@ public final class Uml extends FrontEnd {
 	/** Before it is the kernel's own image, which is in no file. */
 	private static final long FIRST_ADDRESS = 0x62b000;
 	private static final int UP_TO_MAX_PORTS = 8;
+	/** Of packed rings too, although there it says that both wrap counters are 0. */
+	private static final int BASE = 0;
 
 	private Uml(Path socket, int queues) throws IOException {
 		super(new MessageSocket(Sockets.connectUnix(socket)), FrontEndSettings.uml(1).withQueues(queues)
@@ -68,7 +70,7 @@ public final class Uml extends FrontEnd {
 		for (int i = 0; i < rings.size(); i++) {
 			orderCall(i);
 			exchange.order(Request.SET_VRING_NUM, Message.u32s(i, rings.get(i).size()));
-			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, 0));
+			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, BASE));
 			exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(i, rings.get(i), -1));
 			started.add(i);
 		}

@@ -2,7 +2,7 @@
  * The other side of the bus: a guest in user space.
  *
  * <p>From the bottom up: {@link guest.driver.GuestRam} and {@link guest.driver.DriverRing} are guest memory and the
- * driver's side of a split virtqueue, over any off-heap memory, without a kernel. {@link guest.driver.FrontEnd} is a
+ * driver's side of a virtqueue, split or packed, over any off-heap memory, without a kernel. {@link guest.driver.FrontEnd} is a
  * vhost-user front-end that sends what QEMU sends, in QEMU's order. {@link guest.driver.ConsoleDriver} is a
  * virtio-console driver that behaves as Linux's, with its ports as {@link guest.driver.GuestSidePort}.
  * {@link guest.driver.SimulatedGuest} is the component that makes a small lively guest of them for the demo.

@@ -174,10 +174,13 @@ final class ScriptedBackEnd implements AutoCloseable {
 		epoll.add(fd, Epoll.IN | Epoll.ET, 0);
 		var region = regions.getFirst();
 		int n = ring.size;
-		var memory = new RingMemory(n, part(region, ring.addresses[0], 16L * n), part(region, ring.addresses[2],
-				6 + 2L * n), part(region, ring.addresses[1], 6 + 8L * n));
-		ring.device = new RingDevice(region.ram(), memory, (acked & VirtioFeature.EVENT_IDX) != 0,
-				ring.base);
+		boolean packed = (acked & VirtioFeature.RING_PACKED) != 0;
+		var descriptors = part(region, ring.addresses[0], 16L * n);
+		var driver = part(region, ring.addresses[2], packed ? 4 : 6 + 2L * n);
+		var device = part(region, ring.addresses[1], packed ? 4 : 6 + 8L * n);
+		ring.device = packed
+				? new PackedRingDevice(region.ram(), new PackedRingMemory(n, descriptors, driver, device), acked, ring.base)
+				: new SplitRingDevice(region.ram(), new SplitRingMemory(n, descriptors, driver, device), acked, ring.base);
 	}
 
 	private static MemorySegment part(Region region, long userAddress, long size) {

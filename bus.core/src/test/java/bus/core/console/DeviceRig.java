@@ -16,13 +16,16 @@ import bus.api.BusInfo;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
-import bus.core.virtio.Feature;
 import bus.core.virtio.GuestMemory;
+import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
 import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
+import guest.driver.PackedDriverRing;
+import guest.driver.PackedRingMemory;
+import guest.driver.SplitDriverRing;
 
 /**
  * A device with the guest's side of real rings, on one thread: no kernel, no sockets. What would be asked of the loop
@@ -31,13 +34,13 @@ import guest.driver.GuestRam;
 final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final int RING = 16;
 	private static final long BASE = 0x4000_0000L;
-	static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
 
 	final Arena arena = Arena.ofConfined();
 	final GuestRam ram;
 	final GuestMemory memory;
 	final ConsoleDevice device;
 	final ConsoleBus bus;
+	final RingKind kind;
 	final Map<Integer, DriverRing> rings;
 	final Map<Integer, MemorySegment> posted;
 	final Map<Integer, Integer> calls = new HashMap<>();
@@ -53,10 +56,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private boolean plugging;
 
 	DeviceRig(int ports) {
-		this(DeviceSettings.of(ports), new PortNames());
+		this(RingKind.USUAL, ports);
 	}
 
-	DeviceRig(DeviceSettings settings, PortNames names) {
+	DeviceRig(RingKind kind, int ports) {
+		this(kind, DeviceSettings.of(ports), new PortNames());
+	}
+
+	DeviceRig(RingKind kind, DeviceSettings settings, PortNames names) {
+		this.kind = kind;
 		ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
 		rings = new HashMap<>();
 		posted = new HashMap<>();
@@ -68,11 +76,14 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	/** Another device for the guest of the first one, which must live longer. */
 	DeviceRig(int ports, DeviceRig first) {
+		kind = first.kind;
 		ram = first.ram;
 		rings = first.rings;
 		posted = first.posted;
 		memory = first.memory;
-		device = new ConsoleDevice("vm2", DeviceSettings.of(ports), new PortNames(), this, this);
+		var settings = new DeviceSettings(ports, kind.features() & DeviceSettings.RING_FEATURES,
+				DeviceSettings.ResizeOrder.SPEC, false);
+		device = new ConsoleDevice("vm2", settings, new PortNames(), this, this);
 		bus = new ConsoleBus("vm2", "vm2", device, this,
 				() -> new BusInfo("vm2", "vm2", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
 	}
@@ -109,7 +120,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	/** Starts a fresh driver with rings for all ports and control buffers posted. */
 	void startDriver() {
-		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | FEATURES);
+		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | kind.features());
 	}
 
 	void startDriver(long features) {
@@ -122,26 +133,26 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		rings.clear();
 		posted.clear();
 		for (int queue = 0; queue < device.queueCount(); queue++) {
-			rings.put(queue, new DriverRing(ram, RING, true, true));
+			rings.put(queue, DriverRing.create(ram, RING, kind.features()));
 			start(queue, positions.get(queue));
 		}
 		run();
 	}
 
 	void startWithoutMultiport() {
-		startDriver(FEATURES);
+		startDriver(kind.features());
 	}
 
 	void start(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		var setup = RingSetup.find(memory, RING, addresses, FEATURES, false);
-		device.start(queue, Virtqueue.open(memory, setup, FEATURES, device.resume(queue, position.next())));
+		var setup = RingSetup.find(memory, RING, addresses, kind.features(), false);
+		device.start(queue, Virtqueue.open(memory, setup, kind.features(), device.resume(queue, position.next())));
 	}
 
 	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */
 	void resumeDriver(List<RingPosition> positions) {
-		device.features(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | FEATURES);
+		device.features(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | kind.features());
 		for (int queue = 0; queue < device.queueCount(); queue++)
 			start(queue, positions.get(queue));
 		run();
@@ -226,6 +237,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 					.copyFrom(MemorySegment.ofArray(part.getBytes(StandardCharsets.ISO_8859_1))));
 		rings.get(queue).add(buffers, List.of());
 		kick(queue);
+	}
+
+	/** Breaks a rule of a queue's layout. */
+	void lie(int queue) {
+		switch (rings.get(queue)) {
+			case SplitDriverRing split -> split.memory().availIdx(999);
+			case PackedDriverRing packed -> {
+				for (int i = 0; i < RING; i++) // whichever comes next, the chain has no end
+					packed.memory().descriptorFlags(i, PackedRingMemory.NEXT | PackedRingMemory.AVAIL);
+			}
+		}
 	}
 
 	/** Chains of a queue that came back since the last look. */

@@ -17,7 +17,7 @@ import java.nio.ByteOrder;
  *
  * <p>The two indices are written with release and read with acquire semantics; all other fields are plain.
  */
-public final class RingMemory {
+public final class SplitRingMemory {
 	/** The chain goes on at {@code next}. */
 	public static final int NEXT = 1;
 	/** The device writes here. */
@@ -52,7 +52,7 @@ public final class RingMemory {
 	 * @param available 6 + 2 * size bytes
 	 * @param used 6 + 8 * size bytes
 	 */
-	public RingMemory(int size, MemorySegment descriptors, MemorySegment available, MemorySegment used) {
+	public SplitRingMemory(int size, MemorySegment descriptors, MemorySegment available, MemorySegment used) {
 		this.size = size;
 		this.descriptors = descriptors;
 		this.available = available;
@@ -62,14 +62,14 @@ public final class RingMemory {
 	}
 
 	/** A cleared ring in freshly allocated guest memory. */
-	public static RingMemory allocate(GuestRam ram, int size) {
+	public static SplitRingMemory allocate(GuestRam ram, int size) {
 		var descriptors = ram.allocate((long) DESCRIPTOR_SIZE * size, 64);
 		var available = ram.allocate(6 + 2L * size, 64);
 		var used = ram.allocate(6 + (long) USED_ELEMENT_SIZE * size, 64);
 		descriptors.fill((byte) 0);
 		available.fill((byte) 0);
 		used.fill((byte) 0);
-		return new RingMemory(size, descriptors, available, used);
+		return new SplitRingMemory(size, descriptors, available, used);
 	}
 
 	public int size() {
