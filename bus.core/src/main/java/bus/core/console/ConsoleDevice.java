@@ -46,6 +46,9 @@ public final class ConsoleDevice {
 	private final GuestLog log;
 	private final Queues queues;
 	private final Migration migration;
+	private Recorder recorder;
+	/** There is something that the recorder has not heard of. */
+	private boolean unrecorded;
 	private int usablePorts;
 	private long features;
 	private boolean running;
@@ -182,11 +185,33 @@ public final class ConsoleDevice {
 	 * @throws StateRefusedException if a queue runs, or if the driver's ports are not those of this bus; nothing changed
 	 */
 	public void load(DeviceState state) throws StateRefusedException {
+		load(state, false);
+	}
+
+	private void load(DeviceState state, boolean found) throws StateRefusedException {
 		migration.check(state, features);
 		if (features == 0) // the front-end has not said; what the ports do meanwhile is for a driver with these
 			features = state.features();
 		usePorts(state.maxPorts());
-		migration.load(state);
+		migration.load(state, found);
+		unrecorded = true;
+	}
+
+	/** As {@link #load}, with what a {@link Recorder} has left: it counts if the driver does not begin anew. */
+	public void recover(DeviceState state) throws StateRefusedException {
+		load(state, true);
+	}
+
+	/** As {@link #recover}, if nothing else was left than where queues have begun chains. */
+	public void recover(List<DeviceState.Begun> begun) {
+		queues.begin(begun);
+	}
+
+	/** Has notes taken from now on; null: no longer. */
+	public void record(Recorder newRecorder) {
+		recorder = newRecorder;
+		queues.record(newRecorder);
+		unrecorded = true;
 	}
 
 	/** The driver kicked a queue. */
@@ -201,7 +226,12 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
-		return queues.turn(scratch);
+		boolean again = queues.turn(scratch);
+		if (recorder != null && unrecorded) {
+			unrecorded = false;
+			recorder.known(migration.state(features, List.of()));
+		}
+		return again;
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */
@@ -226,7 +256,7 @@ public final class ConsoleDevice {
 	}
 
 	private void driverStarts(Virtqueue ring) {
-		boolean goesOn = migration.isLoaded(); // wherever it stands: it is not this device's driver that began there
+		boolean goesOn = migration.goesOn(ring);
 		if (!goesOn && ring.isFresh())
 			forgetDriver();
 		running = true;
@@ -247,6 +277,7 @@ public final class ConsoleDevice {
 
 	private void forgetDriver() {
 		migration.forget();
+		unrecorded = true;
 		control.clear();
 		talk.forgetDriver();
 		queues.forgetOffsets();
@@ -266,6 +297,7 @@ public final class ConsoleDevice {
 	private boolean serve(int queue, Virtqueue ring, Scratch scratch) {
 		if (!running)
 			return false;
+		unrecorded |= queue == ControlChannel.RECEIVEQ || queue == ControlChannel.TRANSMITQ;
 		return switch (queue) {
 			case ControlChannel.RECEIVEQ -> control.flush(ring);
 			case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
@@ -317,6 +349,7 @@ public final class ConsoleDevice {
 		if (!isMultiport())
 			return;
 		control.send(id, event, value, tail);
+		unrecorded = true;
 		kick(ControlChannel.RECEIVEQ);
 	}
 

@@ -47,6 +47,11 @@ public record DeviceState(long features, int maxPorts, boolean deviceReady, List
 		messages = List.copyOf(messages);
 	}
 
+	/** The same with other queues that stand within a chain. */
+	public DeviceState withBegun(List<Begun> others) {
+		return new DeviceState(features, maxPorts, deviceReady, ports, others, messages);
+	}
+
 	/** @throws StateRefusedException if it would be larger than {@link #MAX_BYTES} */
 	public byte[] encode() throws StateRefusedException {
 		return StateLayout.encode(this);

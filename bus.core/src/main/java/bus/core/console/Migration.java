@@ -3,7 +3,7 @@ package bus.core.console;
 import java.util.ArrayList;
 import java.util.List;
 
-import bus.core.virtio.Feature;
+import bus.core.virtio.Virtqueue;
 
 /**
  * Takes the state of a device whose driver stands still, and makes a device go on from one. The numbers are those of the
@@ -17,6 +17,8 @@ final class Migration {
 	private final DriverTalk talk;
 	/** Ports that are to hear at the driver's next start what it thinks of them; null if nothing was loaded for it. */
 	private List<PortSlot> loaded;
+	/** The state was found, not given: the driver it tells of may be gone. */
+	private boolean found;
 
 	Migration(ConsoleDevice device, PortTable ports, Queues queues, ControlChannel control, DriverTalk talk) {
 		this.device = device;
@@ -29,12 +31,16 @@ final class Migration {
 	/** Changes nothing: the device goes on as if it had not been asked (73). */
 	DeviceState save(long features) throws StateRefusedException {
 		checkStopped();
+		return state(features, queues.begun());
+	}
+
+	/** What driver and device know of each other, with such queues as are within a chain. */
+	DeviceState state(long features, List<DeviceState.Begun> begun) {
 		var plugged = new ArrayList<DeviceState.Port>();
 		for (var slot : announced())
 			plugged.add(new DeviceState.Port(slot.id, slot.request.console(), slot.driverReady, slot.guestOpen,
 					slot.hostOpen, slot.columns, slot.rows));
-		return new DeviceState(features, device.usablePorts(), talk.isDeviceReady(), plugged, queues.begun(),
-				control.kept());
+		return new DeviceState(features, device.usablePorts(), talk.isDeviceReady(), plugged, begun, control.kept());
 	}
 
 	/** Looks at all of it before anything changes. */
@@ -76,8 +82,13 @@ final class Migration {
 						+ " and plug it again when the guest runs");
 	}
 
-	/** Puts a state that was checked in the place of what the device knew of its driver. */
-	void load(DeviceState state) {
+	/**
+	 * Puts a state that was checked in the place of what the device knew of its driver.
+	 *
+	 * @param isFound whether the driver may be another one by now; its queues will tell
+	 */
+	void load(DeviceState state, boolean isFound) {
+		found = isFound;
 		queues.begin(state.begun());
 		control.restore(state.messages());
 		talk.restore(state.deviceReady());
@@ -99,8 +110,9 @@ final class Migration {
 			device.adoptSize(slot, port.columns(), port.rows());
 	}
 
-	boolean isLoaded() {
-		return loaded != null;
+	/** Whether the driver that starts is the one that was loaded; if it was given, then wherever its queue stands. */
+	boolean goesOn(Virtqueue deciding) {
+		return loaded != null && !(found && deciding.isFresh());
 	}
 
 	/** The driver goes on: the ports that are still there hear what it thinks of them, changed or not (70). */

@@ -30,6 +30,10 @@ final class Queues {
 	private final BitSet broken = new BitSet();
 	/** Where each queue stood within a chain when it was stopped; null if it did not, or if a fresh driver has come since. */
 	private final RingPosition[] begun;
+	/** Null if nobody takes notes. */
+	private Recorder recorder;
+	/** Queues that the recorder takes to be within a chain. */
+	private final BitSet noted = new BitSet();
 
 	Queues(String bus, int count, Loop loop, Transport transport, GuestLog log, Server server) {
 		this.bus = bus;
@@ -85,6 +89,16 @@ final class Queues {
 				begun[other.queue()] = other.position();
 	}
 
+	void record(Recorder newRecorder) {
+		recorder = newRecorder;
+		noted.set(0, rings.length, newRecorder != null); // what it has from before is put right when a queue has its turn
+	}
+
+	private void note(int queue, RingPosition position) {
+		noted.set(queue, position.offset() > 0);
+		recorder.begun(queue, position);
+	}
+
 	boolean isAnyStarted() {
 		for (var ring : rings)
 			if (ring != null)
@@ -108,6 +122,8 @@ final class Queues {
 		for (var ring : rings)
 			if (ring != null)
 				ring.forgetOffset();
+		for (int queue = noted.nextSetBit(0); queue >= 0; queue = noted.nextSetBit(queue + 1))
+			note(queue, new RingPosition(0, 0));
 	}
 
 	void forgetBroken() {
@@ -172,6 +188,8 @@ final class Queues {
 			return;
 		boolean again = server.serve(queue, ring, scratch);
 		ring.publish();
+		if (recorder != null && (ring.isWithinChain() || noted.get(queue)))
+			note(queue, ring.position());
 		if (ring.isCallDue())
 			transport.call(queue);
 		if (again)

@@ -24,6 +24,8 @@ enum Request {
 	SET_BACKEND_REQ_FD(21, exactly(0), 1, 1, Session::setBackendReqFd),
 	GET_CONFIG(24, new Size(12, 12 + 256), 0, 0, (s, m) -> s.negotiation().getConfig(m)),
 	SET_CONFIG(25, new Size(12, 12 + 256), 0, 0, (s, m) -> s.negotiation().setConfig(m)),
+	GET_INFLIGHT_FD(31, new Size(20, 24), 0, 0, (s, m) -> s.inflight().get(m)),
+	SET_INFLIGHT_FD(32, new Size(20, 24), 1, 1, (s, m) -> s.inflight().set(m)),
 	RESET_DEVICE(34, exactly(0), 0, 0, (s, m) -> s.negotiation().resetDevice()),
 	GET_MAX_MEM_SLOTS(36, exactly(0), 0, 0, (s, m) -> Reply.of(MemoryTable.SLOTS)),
 	ADD_MEM_REG(37, exactly(40), 1, 1, (s, m) -> s.memory().addRegion(m)),
@@ -73,17 +75,18 @@ enum Request {
 	boolean hasReply() {
 		return switch (this) {
 			case GET_FEATURES, GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, GET_VRING_BASE, GET_CONFIG, GET_MAX_MEM_SLOTS,
-					SET_DEVICE_STATE_FD, CHECK_DEVICE_STATE -> true;
+					GET_INFLIGHT_FD, SET_DEVICE_STATE_FD, CHECK_DEVICE_STATE -> true;
 			default -> false;
 		};
 	}
 
 	/** What the front-end is answered when the request is refused; null if no reply of it can say so. */
-	Reply refusal(Message message) {
+	Reply refusal() {
 		return switch (this) {
 			case GET_CONFIG -> Reply.configRefused();
 			case SET_DEVICE_STATE_FD -> StateTransfer.REFUSED;
 			case CHECK_DEVICE_STATE -> Reply.of(1);
+			case GET_INFLIGHT_FD -> Reply.inflight(new byte[24], 0, -1);
 			default -> null;
 		};
 	}

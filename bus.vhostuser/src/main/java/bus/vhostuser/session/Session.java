@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.Loop;
+import bus.linux.Linux;
 import bus.linux.MessageSocket;
 
 /**
@@ -34,6 +35,7 @@ public final class Session {
 	private final BackendChannel channel = new BackendChannel();
 	private final Negotiation negotiation;
 	private final StateTransfer transfer;
+	private final Inflight inflight;
 	private boolean greeted;
 	private boolean closed;
 	/** Messages were left for the next turn. */
@@ -56,6 +58,7 @@ public final class Session {
 		this.memory = new MemoryTable(vrings);
 		this.negotiation = new Negotiation(bus, device, vrings, this::forget);
 		this.transfer = new StateTransfer(bus, loop, device, vrings);
+		this.inflight = new Inflight(bus, device, vrings);
 		try {
 			loop.watch(descriptor, events -> read());
 		} catch (IOException e) {
@@ -128,7 +131,7 @@ public final class Session {
 		String name = request == null ? "request " + message.request() : request.name();
 		if (refusals++ < LOGGED_REFUSALS)
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1} refused: {2}", bus, name, why);
-		var no = request == null ? null : request.refusal(message);
+		var no = request == null ? null : request.refusal();
 		if (no != null)
 			send(no);
 		else if (request != null && request.hasReply())
@@ -152,7 +155,9 @@ public final class Session {
 		out.set(ValueLayout.JAVA_INT, 8, payload.length);
 		MemorySegment.copy(payload, 0, out, ValueLayout.JAVA_BYTE, Message.HEADER, payload.length);
 		int length = Message.HEADER + payload.length;
-		int sent = socket.send(out, 0, length);
+		int sent = reply.descriptor() < 0 ? socket.send(out, 0, length) : socket.send(out, 0, length, reply.descriptor());
+		if (reply.descriptor() >= 0)
+			Linux.close(reply.descriptor());
 		// replies are small and each is waited for, so a full socket means a front-end that reads none of them
 		if (sent != length)
 			end(System.Logger.Level.WARNING, "the connection is closed, because the front-end does not read its replies");
@@ -181,6 +186,7 @@ public final class Session {
 
 	/** Forgets everything that the front-end said: it left, or begins anew on the same connection. */
 	private void forget() {
+		inflight.close(); // before anything else forgets, for it is to remember
 		vrings.clear();
 		memory.clear();
 		channel.close();
@@ -230,6 +236,10 @@ public final class Session {
 
 	StateTransfer transfer() {
 		return transfer;
+	}
+
+	Inflight inflight() {
+		return inflight;
 	}
 
 	Reply setBackendReqFd(Message m) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.DeviceState;
@@ -132,7 +133,9 @@ final class StateTransfer {
 		if (done > DeviceState.MAX_BYTES)
 			throw new StateRefusedException("more than " + DeviceState.MAX_BYTES + " bytes, which no state of vport has");
 		device.load(DeviceState.decode(bytes.asSlice(0, done).toArray(ValueLayout.JAVA_BYTE)));
-		vrings.recoverAll();
+		var all = new BitSet();
+		all.set(0, Vrings.LIMIT);
+		vrings.recover(all);
 	}
 
 	private void closeDescriptor() {

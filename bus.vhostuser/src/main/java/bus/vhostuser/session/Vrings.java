@@ -97,7 +97,7 @@ final class Vrings {
 		return Reply.vringState(ring.index, isPacked() ? next | next << 16 : next);
 	}
 
-	private boolean isPacked() {
+	boolean isPacked() {
 		return Feature.has(features, Feature.RING_PACKED);
 	}
 
@@ -233,12 +233,12 @@ final class Vrings {
 	}
 
 	/**
-	 * No ring runs, and each starts next where its used ring in the guest's memory says. That is the truth for a device
+	 * No ring runs, and these start next where their used rings in the guest's memory say. That is the truth for a device
 	 * that completes in order; Cloud Hypervisor gives another base, behind all that the driver has offered, and the guest
 	 * would lose that.
 	 */
-	void recoverAll() {
-		recovering.set(0, LIMIT);
+	void recover(BitSet which) {
+		recovering.or(which);
 	}
 
 	private void stop(Vring ring) {
