@@ -31,14 +31,19 @@ final class CallWatch implements AutoCloseable {
 
 	void start() throws IOException {
 		epoll.add(wake.descriptor(), Epoll.IN, WAKE);
-		epoll.add(frontEnd.channel().descriptor(), Epoll.RDHUP | Epoll.ET, SOCKET);
-		if (frontEnd.backEndDescriptor() >= 0)
-			epoll.add(frontEnd.backEndDescriptor(), Epoll.IN | Epoll.ET, BACK_END);
+		reconnected();
 		var watched = new HashSet<Integer>(); // libkrun has one call for all queues
 		for (int i = 0; i < frontEnd.queues(); i++)
 			if (watched.add(frontEnd.lines(i).call().descriptor()))
 				epoll.add(frontEnd.lines(i).call().descriptor(), Epoll.IN | Epoll.ET, i);
 		thread.start();
+	}
+
+	/** The front-end has another connection; its descriptors of the one before are closed. */
+	void reconnected() throws IOException {
+		epoll.add(frontEnd.channel().descriptor(), Epoll.RDHUP | Epoll.ET, SOCKET);
+		if (frontEnd.backEndDescriptor() >= 0)
+			epoll.add(frontEnd.backEndDescriptor(), Epoll.IN | Epoll.ET, BACK_END);
 	}
 
 	private void watch() {

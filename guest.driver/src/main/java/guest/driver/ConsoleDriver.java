@@ -94,11 +94,42 @@ public final class ConsoleDriver implements AutoCloseable {
 		});
 	}
 
+	/** The guest is moved to a device that listens elsewhere: it stands still, its state goes over, it goes on there. */
+	public void migrate(Path socket) throws IOException {
+		lock.run(() -> {
+			frontEnd.stop();
+			byte[] state = frontEnd.saveState();
+			frontEnd.reconnect(socket);
+			frontEnd.handshake();
+			frontEnd.accept(features);
+			frontEnd.loadState(state);
+			restart();
+		});
+	}
+
+	/** The back-end was lost while the guest ran, and one listens again: the guest's memory is all that is left. */
+	public void reconnect(Path socket) throws IOException {
+		lock.run(() -> {
+			frontEnd.guessBases(queues.rings());
+			frontEnd.reconnect(socket);
+			frontEnd.handshake();
+			frontEnd.accept(features);
+			restart();
+		});
+	}
+
+	private void restart() throws IOException {
+		frontEnd.restart(features, queues.rings());
+		watch.reconnected();
+		handleCalls();
+	}
+
 	/** The driver is unloaded and loaded, or the guest reboots: all ports go, and come back if the device adds them. */
 	public void reload() throws IOException {
 		lock.run(() -> {
 			if (frontEnd.running())
 				frontEnd.stop();
+			frontEnd.reset();
 			probe();
 			lock.changed();
 		});

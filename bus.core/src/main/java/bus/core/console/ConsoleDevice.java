@@ -45,6 +45,10 @@ public final class ConsoleDevice {
 	private final HostToGuest receive;
 	private final GuestLog log;
 	private final Queues queues;
+	private final Migration migration;
+	private Recorder recorder;
+	/** There is something that the recorder has not heard of. */
+	private boolean unrecorded;
 	private int usablePorts;
 	private long features;
 	private boolean running;
@@ -65,6 +69,7 @@ public final class ConsoleDevice {
 		this.transmit = new GuestToHost(state.calls(), state);
 		this.receive = new HostToGuest(state.calls(), state);
 		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
+		this.migration = new Migration(this, ports, queues, control, talk);
 		usePorts(settings.ports());
 	}
 
@@ -119,6 +124,16 @@ public final class ConsoleDevice {
 			driverStarts(ring);
 	}
 
+	/**
+	 * Where a queue is to begin.
+	 *
+	 * @param next its first incomplete chain, as the front-end or the ring says
+	 * @return that chain, and the bytes of it that were consumed when the queue was stopped there
+	 */
+	public RingPosition resume(int queue, int next) {
+		return queue < queues.count() ? queues.resume(queue, next) : new RingPosition(next, 0);
+	}
+
 	/** Where a queue stands that runs; null if it does not. */
 	public RingPosition position(int queue) {
 		return queue < queues.count() ? queues.position(queue) : null;
@@ -138,16 +153,65 @@ public final class ConsoleDevice {
 		return position;
 	}
 
-	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
-	public void disconnect() {
+	/** The device is as new, for the same monitor. All queues are stopped. */
+	public void reset() {
 		if (running)
 			driverStops();
 		forgetDriver();
 		queues.forgetBroken();
+	}
+
+	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
+	public void disconnect() {
+		reset();
 		log.reset();
 		features = 0;
 		config.forgetWrites();
 		usePorts(ports.maxPorts());
+	}
+
+	/**
+	 * What another device with the same ports needs to go on with this driver. All queues are stopped; nothing changes.
+	 *
+	 * @throws StateRefusedException while a queue runs
+	 */
+	public DeviceState save() throws StateRefusedException {
+		return migration.save(features);
+	}
+
+	/**
+	 * Goes on with the driver of another device when the queues are started, wherever they start. All are stopped.
+	 *
+	 * @throws StateRefusedException if a queue runs, or if the driver's ports are not those of this bus; nothing changed
+	 */
+	public void load(DeviceState state) throws StateRefusedException {
+		load(state, false);
+	}
+
+	private void load(DeviceState state, boolean found) throws StateRefusedException {
+		migration.check(state, features);
+		if (features == 0) // the front-end has not said; what the ports do meanwhile is for a driver with these
+			features = state.features();
+		usePorts(state.maxPorts());
+		migration.load(state, found);
+		unrecorded = true;
+	}
+
+	/** As {@link #load}, with what a {@link Recorder} has left: it counts if the driver does not begin anew. */
+	public void recover(DeviceState state) throws StateRefusedException {
+		load(state, true);
+	}
+
+	/** As {@link #recover}, if nothing else was left than where queues have begun chains. */
+	public void recover(List<DeviceState.Begun> begun) {
+		queues.begin(begun);
+	}
+
+	/** Has notes taken from now on; null: no longer. */
+	public void record(Recorder newRecorder) {
+		recorder = newRecorder;
+		queues.record(newRecorder);
+		unrecorded = true;
 	}
 
 	/** The driver kicked a queue. */
@@ -162,7 +226,12 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
-		return queues.turn(scratch);
+		boolean again = queues.turn(scratch);
+		if (recorder != null && unrecorded) {
+			unrecorded = false;
+			recorder.known(migration.state(features, List.of()));
+		}
+		return again;
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */
@@ -187,13 +256,16 @@ public final class ConsoleDevice {
 	}
 
 	private void driverStarts(Virtqueue ring) {
-		if (ring.isFresh())
+		boolean goesOn = migration.goesOn(ring);
+		if (!goesOn && ring.isFresh())
 			forgetDriver();
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
 		for (var slot : announced())
 			state.calls().run(slot, "running", () -> slot.port.running(true));
+		if (goesOn)
+			migration.started(state);
 		queues.kickAll();
 	}
 
@@ -204,6 +276,8 @@ public final class ConsoleDevice {
 	}
 
 	private void forgetDriver() {
+		migration.forget();
+		unrecorded = true;
 		control.clear();
 		talk.forgetDriver();
 		queues.forgetOffsets();
@@ -223,6 +297,7 @@ public final class ConsoleDevice {
 	private boolean serve(int queue, Virtqueue ring, Scratch scratch) {
 		if (!running)
 			return false;
+		unrecorded |= queue == ControlChannel.RECEIVEQ || queue == ControlChannel.TRANSMITQ;
 		return switch (queue) {
 			case ControlChannel.RECEIVEQ -> control.flush(ring);
 			case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
@@ -274,18 +349,23 @@ public final class ConsoleDevice {
 		if (!isMultiport())
 			return;
 		control.send(id, event, value, tail);
+		unrecorded = true;
 		kick(ControlChannel.RECEIVEQ);
 	}
 
 	void resize(PortSlot slot, int columns, int rows) {
+		adoptSize(slot, columns, rows);
+		talk.tellSize(slot);
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF && !isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+			transport.configChanged();
+	}
+
+	/** Takes a size for the console's own that its driver knows already. */
+	void adoptSize(PortSlot slot, int columns, int rows) {
 		slot.columns = columns;
 		slot.rows = rows;
-		talk.tellSize(slot);
-		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF) {
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF)
 			config.size(columns, rows);
-			if (!isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
-				transport.configChanged();
-		}
 	}
 
 	// ---- plugging

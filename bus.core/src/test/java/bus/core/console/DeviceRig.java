@@ -34,14 +34,15 @@ import guest.driver.SplitDriverRing;
 final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final int RING = 16;
 	private static final long BASE = 0x4000_0000L;
+
 	final Arena arena = Arena.ofConfined();
-	final GuestRam ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
-	final GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
+	final GuestRam ram;
+	final GuestMemory memory;
 	final ConsoleDevice device;
 	final ConsoleBus bus;
 	final RingKind kind;
-	final Map<Integer, DriverRing> rings = new HashMap<>();
-	final Map<Integer, MemorySegment> posted = new HashMap<>();
+	final Map<Integer, DriverRing> rings;
+	final Map<Integer, MemorySegment> posted;
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
 	final Map<Integer, Watch> watches = new HashMap<>();
@@ -65,9 +66,27 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	DeviceRig(RingKind kind, DeviceSettings settings, PortNames names) {
 		this.kind = kind;
+		ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
+		rings = new HashMap<>();
+		posted = new HashMap<>();
+		memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
 		device = new ConsoleDevice("vm1", settings, names, this, this);
 		bus = new ConsoleBus("vm1", "vm1", device, this, () -> new BusInfo("vm1", "vm1", "", BusInfo.State.RUNNING,
 				settings.ports(), settings.ports(), 0, 0, ""));
+	}
+
+	/** Another device for the guest of the first one, which must live longer. */
+	DeviceRig(int ports, DeviceRig first) {
+		kind = first.kind;
+		ram = first.ram;
+		rings = first.rings;
+		posted = first.posted;
+		memory = first.memory;
+		var settings = new DeviceSettings(ports, kind.features() & DeviceSettings.RING_FEATURES,
+				DeviceSettings.ResizeOrder.SPEC, false);
+		device = new ConsoleDevice("vm2", settings, new PortNames(), this, this);
+		bus = new ConsoleBus("vm2", "vm2", device, this,
+				() -> new BusInfo("vm2", "vm2", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
 	}
 
 	@Override
@@ -129,7 +148,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
 		var setup = RingSetup.find(memory, RING, addresses, kind.features(), false);
-		device.start(queue, Virtqueue.open(memory, setup, kind.features(), position));
+		device.start(queue, Virtqueue.open(memory, setup, kind.features(), device.resume(queue, position.next())));
+	}
+
+	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */
+	void resumeDriver(List<RingPosition> positions) {
+		device.features(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | kind.features());
+		for (int queue = 0; queue < device.queueCount(); queue++)
+			start(queue, positions.get(queue));
+		run();
 	}
 
 	List<RingPosition> stopDriver() {

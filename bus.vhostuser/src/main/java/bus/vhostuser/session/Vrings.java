@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.Loop;
@@ -35,6 +36,7 @@ final class Vrings {
 	private int given;
 	/** Without the protocol's features there is no SET_VRING_ENABLE: rings are enabled from the beginning. */
 	private boolean alwaysEnabled;
+	private final BitSet recovering = new BitSet();
 	private boolean unsharedReported;
 
 	Vrings(String bus, ConsoleDevice device, Loop loop) {
@@ -81,9 +83,7 @@ final class Vrings {
 			throw new RefusedException("ring=" + ring.index + " is running");
 		if ((base & ~0xffff) != 0 && !isPacked())
 			throw new RefusedException("base=" + Integer.toUnsignedString(base) + ", allowed: 0 to 65535");
-		// the same base as was answered to GET_VRING_BASE: a pause is over, and a half-consumed buffer is still there
-		if (ring.position == null || (base & 0xffff) != ring.position.next())
-			ring.position = new RingPosition(base & 0xffff, 0);
+		ring.base = base & 0xffff;
 		return Reply.ACK;
 	}
 
@@ -93,16 +93,16 @@ final class Vrings {
 		stop(ring);
 		ring.started = false;
 		closeKick(ring);
-		int next = positionOf(ring).next();
+		int next = baseOf(ring);
 		return Reply.vringState(ring.index, isPacked() ? next | next << 16 : next);
 	}
 
-	private boolean isPacked() {
+	boolean isPacked() {
 		return Feature.has(features, Feature.RING_PACKED);
 	}
 
-	private RingPosition positionOf(Vring ring) {
-		return ring.position == null ? RingPosition.start(features) : ring.position;
+	private int baseOf(Vring ring) {
+		return ring.base < 0 ? RingPosition.start(features).next() : ring.base;
 	}
 
 	Reply setKick(Message message) throws RefusedException {
@@ -185,14 +185,19 @@ final class Vrings {
 	}
 
 	private void start(Vring ring) {
-		var queue = open(ring, positionOf(ring));
+		var queue = open(ring, null);
 		if (queue == null)
 			return;
 		ring.running = true;
+		recovering.clear(ring.index);
 		device.start(ring.index, queue);
 	}
 
-	/** The ring in the memory as it is now; null if it is not there. */
+	/**
+	 * The ring in the memory as it is now; null if it is not there.
+	 *
+	 * @param position where it stands; null if it is to start
+	 */
 	private Virtqueue open(Vring ring, RingPosition position) {
 		if (!RingSetup.isSize(ring.size, features)) {
 			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} has num={2}, which the features that were set later do"
@@ -202,7 +207,7 @@ final class Vrings {
 		var setup = RingSetup.find(memory, ring.size, ring.addresses, features, true);
 		try {
 			if (setup != null) {
-				var queue = Virtqueue.open(memory, setup, features, position);
+				var queue = Virtqueue.open(memory, setup, features, position == null ? beginning(ring, setup) : position);
 				// compiled code goes on after a fault and hears of it at its next native call: that must be here, where it
 				// is known which ring it was, and not in the middle of the device
 				Thread.yield();
@@ -222,13 +227,27 @@ final class Vrings {
 		return null;
 	}
 
+	private RingPosition beginning(Vring ring, RingSetup setup) {
+		boolean recovers = recovering.get(ring.index) && !isPacked(); // whose ring does not say it
+		return device.resume(ring.index, recovers ? setup.completed() : baseOf(ring));
+	}
+
+	/**
+	 * No ring runs, and these start next where their used rings in the guest's memory say. That is the truth for a device
+	 * that completes in order; Cloud Hypervisor gives another base, behind all that the driver has offered, and the guest
+	 * would lose that.
+	 */
+	void recover(BitSet which) {
+		recovering.or(which);
+	}
+
 	private void stop(Vring ring) {
 		if (!ring.running)
 			return;
 		ring.running = false;
 		var position = device.stop(ring.index);
 		if (position != null)
-			ring.position = position;
+			ring.base = position.next();
 	}
 
 	/** Stops all rings. */
@@ -253,7 +272,7 @@ final class Vrings {
 
 	private void move(Vring ring) {
 		var position = device.position(ring.index);
-		var queue = open(ring, position == null ? positionOf(ring) : position);
+		var queue = open(ring, position);
 		if (queue == null)
 			stop(ring);
 		else
@@ -304,6 +323,17 @@ final class Vrings {
 			Linux.write(descriptor, ONE.address(), Long.BYTES); // EAGAIN: it was signalled so often that it will be seen
 	}
 
+	/** Stops all rings, which are as in the beginning but for the lines that the front-end gave them. */
+	void reset() {
+		pause();
+		recovering.clear();
+		for (int i = 0; i < LIMIT; i++)
+			if (rings[i] != null) {
+				closeKick(rings[i]);
+				rings[i] = rings[i].renewed(alwaysEnabled);
+			}
+	}
+
 	/** Stops all rings and forgets them. */
 	void clear() {
 		pause();
@@ -316,6 +346,7 @@ final class Vrings {
 			}
 		given = 0;
 		features = 0;
+		recovering.clear();
 		alwaysEnabled = false;
 		unsharedReported = false;
 	}

@@ -1,0 +1,134 @@
+package bus.core.console;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import bus.core.virtio.Virtqueue;
+
+/**
+ * Takes the state of a device whose driver stands still, and makes a device go on from one. The numbers are those of the
+ * statements about QEMU's bus. Loop thread.
+ */
+final class Migration {
+	private final ConsoleDevice device;
+	private final PortTable ports;
+	private final Queues queues;
+	private final ControlChannel control;
+	private final DriverTalk talk;
+	/** Ports that are to hear at the driver's next start what it thinks of them; null if nothing was loaded for it. */
+	private List<PortSlot> loaded;
+	/** The state was found, not given: the driver it tells of may be gone. */
+	private boolean found;
+
+	Migration(ConsoleDevice device, PortTable ports, Queues queues, ControlChannel control, DriverTalk talk) {
+		this.device = device;
+		this.ports = ports;
+		this.queues = queues;
+		this.control = control;
+		this.talk = talk;
+	}
+
+	/** Changes nothing: the device goes on as if it had not been asked (73). */
+	DeviceState save(long features) throws StateRefusedException {
+		checkStopped();
+		return state(features, queues.begun());
+	}
+
+	/** What driver and device know of each other, with such queues as are within a chain. */
+	DeviceState state(long features, List<DeviceState.Begun> begun) {
+		var plugged = new ArrayList<DeviceState.Port>();
+		for (var slot : announced())
+			plugged.add(new DeviceState.Port(slot.id, slot.request.console(), slot.driverReady, slot.guestOpen,
+					slot.hostOpen, slot.columns, slot.rows));
+		return new DeviceState(features, device.usablePorts(), talk.isDeviceReady(), plugged, begun, control.kept());
+	}
+
+	/** Looks at all of it before anything changes. */
+	void check(DeviceState state, long features) throws StateRefusedException {
+		checkStopped();
+		long unknown = state.features() & ~device.offeredFeatures();
+		if (unknown != 0)
+			throw new StateRefusedException("features=0x" + Long.toHexString(state.features()) + " of the state, not"
+					+ " offered here: 0x" + Long.toHexString(unknown) + "; configure both buses alike");
+		if (features != 0 && ((features ^ state.features()) & ConsoleDevice.F_MULTIPORT) != 0)
+			throw new StateRefusedException("features=0x" + Long.toHexString(state.features()) + " of the state,"
+					+ " negotiated here: 0x" + Long.toHexString(features) + "; only one of them has MULTIPORT");
+		if (state.maxPorts() > ports.maxPorts())
+			throw new StateRefusedException("max_nr_ports=" + state.maxPorts() + " of the state, ports="
+					+ ports.maxPorts() + " here; configure ports=" + state.maxPorts());
+		checkMap(state);
+	}
+
+	private void checkStopped() throws StateRefusedException {
+		if (queues.isAnyStarted())
+			throw new StateRefusedException("queues run; stop all of them first");
+	}
+
+	/** The same ports under the same numbers (68), and each of the same kind; names do not matter (69). */
+	private void checkMap(DeviceState state) throws StateRefusedException {
+		for (var port : state.ports()) {
+			var slot = ports.get(port.id());
+			if (slot == null || !slot.announced)
+				throw new StateRefusedException("port " + port.id() + " of the state is not plugged here; plug the"
+						+ " ports that the other bus has");
+			if (slot.request.console() != port.console())
+				throw new StateRefusedException("port " + port.id() + " of the state is "
+						+ (port.console() ? "a console" : "no console") + ", and here " + slot.request.label() + " is "
+						+ (port.console() ? "none" : "one") + "; the guest knows it as what it was");
+		}
+		for (var slot : announced())
+			if (state.ports().stream().noneMatch(port -> port.id() == slot.id))
+				throw new StateRefusedException(slot.describe() + " is plugged here and not in the state; unplug it,"
+						+ " and plug it again when the guest runs");
+	}
+
+	/**
+	 * Puts a state that was checked in the place of what the device knew of its driver.
+	 *
+	 * @param isFound whether the driver may be another one by now; its queues will tell
+	 */
+	void load(DeviceState state, boolean isFound) {
+		found = isFound;
+		queues.begin(state.begun());
+		control.restore(state.messages());
+		talk.restore(state.deviceReady());
+		loaded = new ArrayList<>();
+		for (var port : state.ports())
+			load(port, ports.get(port.id()));
+	}
+
+	private void load(DeviceState.Port port, PortSlot slot) {
+		loaded.add(slot);
+		slot.driverReady = port.driverReady();
+		slot.guestOpen = port.guestOpen();
+		slot.throttled = false; // 71, 72: whoever throttled it was another host side
+		if (slot.hostOpen != port.hostOpen())
+			device.tell(slot, ControlEvent.PORT_OPEN, slot.hostOpen ? 1 : 0); // 70
+		if (slot.columns >= 0)
+			device.resize(slot, slot.columns, slot.rows);
+		else if (port.columns() >= 0)
+			device.adoptSize(slot, port.columns(), port.rows());
+	}
+
+	/** Whether the driver that starts is the one that was loaded; if it was given, then wherever its queue stands. */
+	boolean goesOn(Virtqueue deciding) {
+		return loaded != null && !(found && deciding.isFresh());
+	}
+
+	/** The driver goes on: the ports that are still there hear what it thinks of them, changed or not (70). */
+	void started(PortState state) {
+		var slots = loaded;
+		loaded = null;
+		for (var slot : slots)
+			state.guestOpened(slot, slot.guestOpen);
+	}
+
+	/** Another driver comes. */
+	void forget() {
+		loaded = null;
+	}
+
+	private List<PortSlot> announced() {
+		return ports.plugOrder().stream().filter(slot -> slot.announced).toList();
+	}
+}
