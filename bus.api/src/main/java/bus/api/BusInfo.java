@@ -4,6 +4,7 @@ package bus.api;
  * A bus at one moment, for listings.
  *
  * @param name the bus's name
+ * @param vm the virtual machine that it belongs to; the bus's name unless several buses share a machine
  * @param socket where virtual machine monitors connect
  * @param state how far the virtual machine has come
  * @param maxPorts the configured number of ports
@@ -12,8 +13,8 @@ package bus.api;
  * @param features the negotiated virtio feature bits; 0 before negotiation
  * @param problem what keeps the bus from working, with the remedy; empty if all is well
  */
-public record BusInfo(String name, String socket, State state, int maxPorts, int usablePorts, int queues, long features,
-		String problem) {
+public record BusInfo(String name, String vm, String socket, State state, int maxPorts, int usablePorts, int queues,
+		long features, String problem) {
 
 	/** How far the virtual machine has come. */
 	public enum State {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * One virtio-serial bus: the device that one virtual machine sees. Registered as a service with the property
+ * One virtio-serial bus: a device that one virtual machine sees. Registered as a service with the property
  * {@code bus}, its name, for as long as it is configured.
  */
 @ProviderType
@@ -16,6 +16,9 @@ public interface SerialBus {
 
 	/** The bus's name. */
 	String name();
+
+	/** The virtual machine that it belongs to: names of ports are unique over all its buses. */
+	String vm();
 
 	/** The bus at this moment. */
 	BusInfo info();

@@ -87,6 +87,7 @@ public final class VportCommands {
 			table.row(bus.name(), word(bus.state()), plugged, bus.usablePorts() + " of " + bus.maxPorts(),
 					bus.queues() == 0 ? "-" : bus.queues(), bus.socket());
 			table.note(bus.problem());
+			table.note(bus.vm().equals(bus.name()) ? "" : "a bus of vm " + bus.vm());
 		}
 		return table.toString();
 	}

@@ -31,7 +31,7 @@ class VportCommandsTest {
 
 		@Override
 		public List<BusInfo> buses() {
-			return List.of(new BusInfo("vm1", "/run/a,b.sock", BusInfo.State.RUNNING, 31, 3, 8, 0,
+			return List.of(new BusInfo("vm1", "vm1", "/run/a,b.sock", BusInfo.State.RUNNING, 31, 3, 8, 0,
 					"the monitor gave 8 queues; use num_vqs=64"));
 		}
 

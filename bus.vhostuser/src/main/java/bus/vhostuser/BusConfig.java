@@ -2,25 +2,32 @@ package bus.vhostuser;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+
+import bus.core.console.DeviceSettings;
+import bus.core.console.DeviceSettings.ResizeOrder;
+import bus.core.virtio.Feature;
 
 /**
  * A checked configuration of a bus.
  *
  * @param name the part of the PID after the tilde
  * @param source the file it came from, for messages; the PID if there is none
+ * @param vm the virtual machine that it is a bus of; names of ports are unique in it
  * @param socket where to listen
- * @param ports 1 to 127
  * @param mode permissions of the socket file
  * @param ownLoop whether the bus gets a thread of its own
  */
-record BusConfig(String name, String source, Path socket, int ports, int mode, boolean ownLoop) {
+record BusConfig(String name, String source, String vm, Path socket, int mode, boolean ownLoop,
+		DeviceSettings device) {
 	static final int DEFAULT_PORTS = 31;
 	static final int MAX_PORTS = 127;
 
-	private static final Set<String> KEYS = Set.of("socket", "ports", "mode", "loop");
+	private static final List<String> KEYS = List.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx",
+			"indirect_desc", "in_order", "resize", "name_nul");
 	private static final Set<String> FOREIGN_PREFIXES = Set.of("service.", "felix.", "component.", "osgi.", ".");
 
 	/**
@@ -34,10 +41,44 @@ record BusConfig(String name, String source, Path socket, int ports, int mode, b
 		String source = file == null ? pid : Path.of(URI.create(file.toString()).getPath()).getFileName().toString();
 		for (String key : new TreeSet<>(properties.keySet()))
 			if (!KEYS.contains(key) && FOREIGN_PREFIXES.stream().noneMatch(key::startsWith))
-				throw bad(source, "unknown key " + key, "socket, ports, mode, loop");
-		return new BusConfig(name, source, socket(source, properties.get("socket")),
-				ports(source, properties.get("ports")), mode(source, properties.get("mode")),
-				ownLoop(source, properties.get("loop")));
+				throw bad(source, "unknown key " + key, String.join(", ", KEYS));
+		return new BusConfig(name, source, vm(name, properties.get("vm")), socket(source, properties.get("socket")),
+				mode(source, properties.get("mode")), choice(source, "loop", properties, "shared", "own") == 1,
+				device(source, properties));
+	}
+
+	private static DeviceSettings device(String source, Map<String, ?> properties) {
+		long rings = (isOn(source, "packed", properties, false) ? Feature.RING_PACKED : 0)
+				| (isOn(source, "event_idx", properties, true) ? Feature.EVENT_IDX : 0)
+				| (isOn(source, "indirect_desc", properties, true) ? Feature.INDIRECT_DESC : 0)
+				| (isOn(source, "in_order", properties, false) ? Feature.IN_ORDER : 0);
+		var order = ResizeOrder.values()[choice(source, "resize", properties, "spec", "legacy", "off")];
+		return new DeviceSettings(ports(source, properties.get("ports")), rings, order,
+				isOn(source, "name_nul", properties, false));
+	}
+
+	private static String vm(String name, Object value) {
+		return value == null || value.toString().isBlank() ? name : value.toString().strip();
+	}
+
+	/** QEMU's words, and those that people type for them. */
+	private static boolean isOn(String source, String key, Map<String, ?> properties, boolean byDefault) {
+		var value = properties.get(key);
+		return switch (value == null ? "" : value.toString().strip()) {
+			case "" -> byDefault;
+			case "on", "true" -> true;
+			case "off", "false" -> false;
+			default -> throw bad(source, key + "=" + value, "on, off");
+		};
+	}
+
+	/** The place among {@code allowed} of what was chosen; the first is the default. */
+	private static int choice(String source, String key, Map<String, ?> properties, String... allowed) {
+		var value = properties.get(key);
+		int chosen = value == null ? 0 : List.of(allowed).indexOf(value.toString().strip());
+		if (chosen < 0)
+			throw bad(source, key + "=" + value, String.join(", ", allowed));
+		return chosen;
 	}
 
 	private static Path socket(String source, Object value) {
@@ -63,14 +104,6 @@ record BusConfig(String name, String source, Path socket, int ports, int mode, b
 		if (mode < 0 || mode > 0777)
 			throw bad(source, "mode=" + value, allowed);
 		return mode;
-	}
-
-	private static boolean ownLoop(String source, Object value) {
-		return switch (value == null ? "shared" : value.toString().strip()) {
-			case "shared" -> false;
-			case "own" -> true;
-			default -> throw bad(source, "loop=" + value, "shared, own");
-		};
 	}
 
 	private static int number(String source, String key, Object value, int radix, String allowed) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import bus.api.BusInfo;
 import bus.core.console.ConsoleBus;
 import bus.core.console.ConsoleDevice;
+import bus.core.console.PortNames;
 import bus.core.console.Scratch;
 import bus.core.console.Transport;
 import bus.linux.Errno;
@@ -33,7 +34,7 @@ final class BusServer implements Transport {
 	private boolean turnedAway;
 
 	/** Starts to listen. */
-	BusServer(BusConfig config, Loops loops) throws IOException {
+	BusServer(BusConfig config, Loops loops, PortNames names) throws IOException {
 		this.config = config;
 		this.loops = loops;
 		seat = loops.sit(config.name(), config.ownLoop());
@@ -44,8 +45,8 @@ final class BusServer implements Transport {
 			});
 			throw e;
 		}
-		device = new ConsoleDevice(config.name(), config.ports(), seat, this);
-		bus = new ConsoleBus(config.name(), device, seat, this::info);
+		device = new ConsoleDevice(config.name(), config.device(), names, seat, this);
+		bus = new ConsoleBus(config.name(), config.vm(), device, seat, this::info);
 		seat.post(this::open);
 	}
 
@@ -100,7 +101,8 @@ final class BusServer implements Transport {
 	}
 
 	private BusInfo info() {
-		return new BusInfo(config.name(), config.socket().toString(), state(), config.ports(), device.usablePorts(),
+		return new BusInfo(config.name(), config.vm(), config.socket().toString(), state(), config.device().ports(),
+				device.usablePorts(),
 				session == null ? 0 : session.queues(), session == null ? 0 : session.features(),
 				device.isBroken() ? "a queue stopped because the guest broke a rule; restart its driver" : "");
 	}

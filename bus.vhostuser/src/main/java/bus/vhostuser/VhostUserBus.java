@@ -38,15 +38,39 @@ public final class VhostUserBus {
 		@AttributeDefinition(description = "the largest number of ports, 1 to 127", min = "1", max = "127", required = false)
 		int ports() default BusConfig.DEFAULT_PORTS;
 
+		@AttributeDefinition(description = "the virtual machine; buses of one share the names of their ports. Default: the"
+				+ " bus's own name", required = false)
+		String vm();
+
 		@AttributeDefinition(description = "octal permissions of the socket file", required = false)
 		String mode() default "0600";
 
 		@AttributeDefinition(description = "shared, or own for a thread of its own", required = false)
 		String loop() default "shared";
+
+		@AttributeDefinition(description = "on: packed rings are offered", required = false)
+		String packed() default "off";
+
+		@AttributeDefinition(description = "off: EVENT_IDX is not offered", required = false)
+		String event__idx() default "on";
+
+		@AttributeDefinition(description = "off: INDIRECT_DESC is not offered", required = false)
+		String indirect__desc() default "on";
+
+		@AttributeDefinition(description = "on: IN_ORDER is offered", required = false)
+		String in__order() default "off";
+
+		@AttributeDefinition(description = "order of a console's size: spec (columns, rows), legacy (rows, columns), or off",
+				required = false)
+		String resize() default "spec";
+
+		@AttributeDefinition(description = "on: a NUL follows each port's name, as in QEMU", required = false)
+		String name__nul() default "off";
 	}
 
 	private final BundleContext context;
 	private final Loops loops;
+	private final Machines machines;
 	private BusConfig config;
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
@@ -56,9 +80,11 @@ public final class VhostUserBus {
 	 * instances only, so that the corrected configuration would never be heard of.
 	 */
 	@Activate
-	public VhostUserBus(BundleContext context, @Reference Loops loops, Map<String, Object> properties) {
+	public VhostUserBus(BundleContext context, @Reference Loops loops, @Reference Machines machines,
+			Map<String, Object> properties) {
 		this.context = context;
 		this.loops = loops;
+		this.machines = machines;
 		modified(properties);
 	}
 
@@ -87,7 +113,7 @@ public final class VhostUserBus {
 	private void start(BusConfig newConfig) {
 		config = newConfig;
 		try {
-			server = new BusServer(newConfig, loops);
+			server = new BusServer(newConfig, loops, machines.names(newConfig.vm()));
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.ERROR, newConfig.source() + ": socket=" + newConfig.socket() + ": " + e.getMessage()
 					+ "; allowed: a path that can be made and that nobody listens on");

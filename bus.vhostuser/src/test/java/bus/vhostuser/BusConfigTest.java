@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import bus.core.console.DeviceSettings;
+import bus.core.console.DeviceSettings.ResizeOrder;
+import bus.core.virtio.Feature;
+
 class BusConfigTest {
 
 	private static Map<String, Object> file(String... keysAndValues) {
@@ -25,14 +29,24 @@ class BusConfigTest {
 
 	@Test
 	void of_socketAlone_takesDefaults() {
-		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", Path.of("/run/vm1.sock"), 31, 0600, false),
+		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", "vm1", Path.of("/run/vm1.sock"), 0600, false,
+				DeviceSettings.of(31)),
 				BusConfig.of(file("socket", " /run/vm1.sock ")));
 	}
 
 	@Test
 	void of_everything_isTaken() {
-		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", Path.of("s"), 127, 0660, true),
+		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", "vm1", Path.of("s"), 0660, true, DeviceSettings.of(127)),
 				BusConfig.of(file("socket", "s", "ports", "127", "mode", "0660", "loop", "own")));
+	}
+
+	@Test
+	void of_deviceSwitches_areTaken() {
+		var config = BusConfig.of(file("socket", "s", "ports", "7", "vm", "twins", "packed", "on", "event_idx", "off",
+				"indirect_desc", "false", "in_order", "true", "resize", "legacy", "name_nul", "on"));
+		assertEquals("twins", config.vm());
+		assertEquals(new DeviceSettings(7, Feature.RING_PACKED | Feature.IN_ORDER, ResizeOrder.LEGACY, true),
+				config.device());
 	}
 
 	@ParameterizedTest
@@ -44,7 +58,10 @@ class BusConfigTest {
 			"mode|0999|mode=0999; allowed: octal permissions such as 0600 or 0660",
 			"mode|7777|mode=7777; allowed: octal permissions such as 0600 or 0660",
 			"loop|mine|loop=mine; allowed: shared, own",
-			"sokcet|x|unknown key sokcet; allowed: socket, ports, mode, loop" })
+			"packed|yes|packed=yes; allowed: on, off",
+			"resize|rows|resize=rows; allowed: spec, legacy, off",
+			"sokcet|x|unknown key sokcet; allowed: socket, ports, vm, mode, loop, packed, event_idx,"
+					+ " indirect_desc, in_order, resize, name_nul" })
 	void of_badValue_namesFileKeyAndWhatIsAllowed(String key, String value, String message) {
 		var e = assertThrows(IllegalArgumentException.class, () -> BusConfig.of(file("socket", "s", key, value)));
 		assertEquals("bus.vhostuser-vm1.cfg: " + message, e.getMessage());

@@ -13,6 +13,8 @@ import java.util.List;
 import bus.api.HostPort;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
+import bus.core.console.DeviceSettings;
+import bus.core.console.PortNames;
 import bus.vhostuser.loop.Loops;
 import guest.driver.ConsoleDriver;
 import guest.driver.DriverSettings;
@@ -37,7 +39,12 @@ final class BusFixture implements Closeable {
 	}
 
 	BusServer bus(String name, int ports) throws IOException {
-		var server = new BusServer(new BusConfig(name, name, socket(name), ports, 0600, false), loops);
+		return bus(name, DeviceSettings.of(ports));
+	}
+
+	BusServer bus(String name, DeviceSettings settings) throws IOException {
+		var config = new BusConfig(name, name, name, socket(name), 0600, false, settings);
+		var server = new BusServer(config, loops, new PortNames());
 		open.addFirst(server::close);
 		return server;
 	}

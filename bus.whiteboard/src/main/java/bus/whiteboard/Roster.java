@@ -70,7 +70,7 @@ final class Roster {
 		});
 		removed.ifPresent(entry -> {
 			takeOff(entry);
-			retry(entry.plan.bus());
+			retry(machineOf(entry.plan.bus()));
 		});
 	}
 
@@ -94,6 +94,7 @@ final class Roster {
 			return entries.values().stream().filter(entry -> entry.bus == bus).toList();
 		});
 		its.forEach(this::takeOff);
+		retry(bus.vm());
 		idle(entry -> entry.plan.bus().equals(bus.name())).forEach(this::plug); // finds no bus, and says so
 	}
 
@@ -120,8 +121,13 @@ final class Roster {
 		return locked(() -> entries.values().stream().filter(e -> e.is(Stage.IDLE)).filter(which).toList());
 	}
 
-	private void retry(String bus) {
-		idle(entry -> entry.tryAgain && entry.plan.bus().equals(bus)).forEach(this::plug);
+	/** A number has become free on a bus, or a name on all buses of its machine. */
+	private void retry(String vm) {
+		idle(entry -> entry.tryAgain && machineOf(entry.plan.bus()).equals(vm)).forEach(this::plug);
+	}
+
+	private String machineOf(String bus) {
+		return locked(() -> buses.stream().filter(b -> b.name().equals(bus)).findFirst().map(SerialBus::vm).orElse(bus));
 	}
 
 	/** Plugs an idle port, if its bus is there; leaves one alone that another thread moves. */

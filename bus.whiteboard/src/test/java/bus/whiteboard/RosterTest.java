@@ -87,6 +87,20 @@ class RosterTest {
 	}
 
 	@Test
+	void s08_nameOfAnotherBusOfTheMachine_unplugged_triedAgain() {
+		var first = new FakeBus("one", "twins");
+		var second = new FakeBus("two", "twins");
+		second.sibling = first;
+		roster.addBus(first);
+		roster.addBus(second);
+		roster.add("a", plan("a", "one", "n"), new FakePort());
+		roster.add("b", plan("b", "two", "n"), new FakePort());
+		assertEquals(List.of("a PLUGGED ", "b REFUSED duplicate n"), listed());
+		roster.remove("a");
+		assertEquals(List.of("b PLUGGED "), listed());
+	}
+
+	@Test
 	void duplicateUnpluggedWhileOtherIsBeingRefused_notMissed() {
 		var bus = new FakeBus("vm1");
 		roster.addBus(bus);
@@ -242,9 +256,22 @@ class RosterTest {
 		Runnable beforeRefusal = () -> {
 		};
 		private final String name;
+		private final String vm;
+		/** The other bus of the machine, whose names count, too. */
+		FakeBus sibling;
 
 		FakeBus(String name) {
+			this(name, name);
+		}
+
+		FakeBus(String name, String vm) {
 			this.name = name;
+			this.vm = vm;
+		}
+
+		@Override
+		public String vm() {
+			return vm;
 		}
 
 		@Override
@@ -254,7 +281,7 @@ class RosterTest {
 
 		@Override
 		public BusInfo info() {
-			return new BusInfo(name, "/run/" + name, BusInfo.State.LISTENING, 31, 31, 0, 0, "");
+			return new BusInfo(name, vm, "/run/" + name, BusInfo.State.LISTENING, 31, 31, 0, 0, "");
 		}
 
 		@Override
@@ -265,12 +292,16 @@ class RosterTest {
 		@Override
 		public PortInfo plug(PortRequest request, HostPort port) throws PortRefusedException {
 			beforePlug.run();
-			if (plugged.values().stream().anyMatch(r -> r.name().equals(request.name()))) {
+			if (hasName(request) || sibling != null && sibling.hasName(request)) {
 				beforeRefusal.run();
 				throw new PortRefusedException("duplicate " + request.name());
 			}
 			plugged.put(port, request);
 			return PortInfo.absent(name, request, PortInfo.State.PLUGGED, "");
+		}
+
+		private boolean hasName(PortRequest request) {
+			return plugged.values().stream().anyMatch(r -> r.name().equals(request.name()));
 		}
 
 		@Override

@@ -26,6 +26,7 @@ public final class ConsoleBus implements SerialBus {
 	private static final long PATIENCE_SECONDS = 5;
 
 	private final String name;
+	private final String vm;
 	private final ConsoleDevice device;
 	private final Loop loop;
 	private final Supplier<BusInfo> info;
@@ -33,8 +34,9 @@ public final class ConsoleBus implements SerialBus {
 	/**
 	 * @param info looks at the bus; called by the loop thread
 	 */
-	public ConsoleBus(String name, ConsoleDevice device, Loop loop, Supplier<BusInfo> info) {
+	public ConsoleBus(String name, String vm, ConsoleDevice device, Loop loop, Supplier<BusInfo> info) {
 		this.name = name;
+		this.vm = vm;
 		this.device = device;
 		this.loop = loop;
 		this.info = info;
@@ -43,6 +45,11 @@ public final class ConsoleBus implements SerialBus {
 	@Override
 	public String name() {
 		return name;
+	}
+
+	@Override
+	public String vm() {
+		return vm;
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
+import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Feature;
 import bus.core.virtio.RingPosition;
@@ -31,6 +32,7 @@ public final class ConsoleDevice {
 	private static final System.Logger LOG = System.getLogger("bus.core");
 
 	private final String bus;
+	private final DeviceSettings settings;
 	private final Transport transport;
 	private final Arena arena = Arena.ofShared();
 	private final ChainBatch controlBatch = new ChainBatch(arena, CONTROL_SEGMENTS);
@@ -49,22 +51,21 @@ public final class ConsoleDevice {
 
 	/**
 	 * @param bus its name, for messages
-	 * @param maxPorts 1 to 127
+	 * @param names of the virtual machine's ports, on this and on its other buses
 	 */
-	public ConsoleDevice(String bus, int maxPorts, Loop loop, Transport transport) {
-		if (maxPorts < 1 || maxPorts > PortTable.LIMIT)
-			throw new IllegalArgumentException("ports=" + maxPorts + ", allowed: 1 to " + PortTable.LIMIT);
+	public ConsoleDevice(String bus, DeviceSettings settings, PortNames names, Loop loop, Transport transport) {
 		this.bus = bus;
+		this.settings = settings;
 		this.transport = transport;
-		this.ports = new PortTable(maxPorts);
+		this.ports = new PortTable(bus, settings.ports(), names);
 		this.state = new PortState(bus, this, loop);
 		this.log = new GuestLog(bus);
 		this.control = new ControlChannel(bus, log, controlBatch, arena.allocate(64, 8));
-		this.talk = new DriverTalk(bus, this, ports, state, log);
+		this.talk = new DriverTalk(this, settings, ports, state, log);
 		this.transmit = new GuestToHost(state.calls(), state);
 		this.receive = new HostToGuest(state.calls(), state);
 		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
-		usePorts(maxPorts);
+		usePorts(settings.ports());
 	}
 
 	// ---- what the transport asks and tells
@@ -74,10 +75,8 @@ public final class ConsoleDevice {
 		return 2 * (ports.maxPorts() + 1);
 	}
 
-	/** The features offered. A bus of one port is no multiport device, as in QEMU. */
 	public long offeredFeatures() {
-		return Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC | F_SIZE | F_EMERG_WRITE
-				| (ports.maxPorts() > 1 ? F_MULTIPORT : 0);
+		return settings.offeredFeatures();
 	}
 
 	public void features(long negotiated) {
@@ -188,7 +187,7 @@ public final class ConsoleDevice {
 	}
 
 	private void driverStarts(Virtqueue ring) {
-		if (ring.position().next() == 0)
+		if (ring.isFresh())
 			forgetDriver();
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
@@ -246,6 +245,10 @@ public final class ConsoleDevice {
 		return state;
 	}
 
+	String bus() {
+		return bus;
+	}
+
 	boolean isUsable(int id) {
 		return id < usablePorts;
 	}
@@ -277,8 +280,8 @@ public final class ConsoleDevice {
 	void resize(PortSlot slot, int columns, int rows) {
 		slot.columns = columns;
 		slot.rows = rows;
-		tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(columns, rows));
-		if (slot.id == 0) {
+		talk.tellSize(slot);
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF) {
 			config.size(columns, rows);
 			if (!isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
 				transport.configChanged();

@@ -31,8 +31,8 @@ record ControlMessage(int id, int event, int value) {
 				.putShort((short) event.ordinal()).putShort((short) value).put(tail).array();
 	}
 
-	/** What follows a {@link ControlEvent#RESIZE}: columns before rows, as the specification has it. */
-	static byte[] size(int columns, int rows) {
-		return ByteBuffer.allocate(4).order(LITTLE_ENDIAN).putShort((short) columns).putShort((short) rows).array();
+	/** What follows a {@link ControlEvent#RESIZE}. */
+	static byte[] pair(int first, int second) {
+		return ByteBuffer.allocate(4).order(LITTLE_ENDIAN).putShort((short) first).putShort((short) second).array();
 	}
 }

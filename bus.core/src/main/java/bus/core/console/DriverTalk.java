@@ -1,6 +1,7 @@
 package bus.core.console;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * What the driver says on the control queue and what it is answered: the handshake of section 5.3.6.2, in the order that
@@ -8,16 +9,16 @@ import java.nio.charset.StandardCharsets;
  */
 final class DriverTalk implements ControlChannel.Receiver {
 
-	private final String bus;
 	private final ConsoleDevice device;
+	private final DeviceSettings settings;
 	private final PortTable ports;
 	private final PortState state;
 	private final GuestLog log;
 	private boolean deviceReady;
 
-	DriverTalk(String bus, ConsoleDevice device, PortTable ports, PortState state, GuestLog log) {
-		this.bus = bus;
+	DriverTalk(ConsoleDevice device, DeviceSettings settings, PortTable ports, PortState state, GuestLog log) {
 		this.device = device;
+		this.settings = settings;
 		this.ports = ports;
 		this.state = state;
 		this.log = log;
@@ -40,7 +41,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 		var slot = ports.get(message.id());
 		if (slot == null || !slot.announced) {
 			complain("virtio-serial-bus: Unexpected port id " + Integer.toUnsignedString(message.id()) + " for device "
-					+ bus);
+					+ device.bus());
 			return;
 		}
 		if (event == ControlEvent.PORT_READY)
@@ -51,7 +52,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 
 	private void deviceReady(boolean ready) {
 		if (!ready) {
-			complain("virtio-serial-bus: Guest failure in adding device " + bus);
+			complain("virtio-serial-bus: Guest failure in adding device " + device.bus());
 			return;
 		}
 		deviceReady = true;
@@ -73,7 +74,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 
 	private void portReady(PortSlot slot, boolean ready) {
 		if (!ready) {
-			complain("virtio-serial-bus: Guest failure in adding port " + slot.id + " for device " + bus);
+			complain("virtio-serial-bus: Guest failure in adding port " + slot.id + " for device " + device.bus());
 			return;
 		}
 		// a driver that wakes from suspend repeats its PORT_READY and sends no DEVICE_READY
@@ -81,13 +82,29 @@ final class DriverTalk implements ControlChannel.Receiver {
 		slot.driverReady = true;
 		if (slot.request.console())
 			device.tell(slot, ControlEvent.CONSOLE_PORT, 1);
-		if (slot.columns >= 0)
-			device.tell(slot, ControlEvent.RESIZE, 0, ControlMessage.size(slot.columns, slot.rows));
+		tellSize(slot);
 		if (!slot.request.name().isEmpty())
-			device.tell(slot, ControlEvent.PORT_NAME, 1, slot.request.name().getBytes(StandardCharsets.UTF_8));
+			device.tell(slot, ControlEvent.PORT_NAME, 1, name(slot));
 		if (slot.hostOpen)
 			device.tell(slot, ControlEvent.PORT_OPEN, 1);
 		state.calls().run(slot, "guestReady", slot.port::guestReady);
+	}
+
+	/** Tells the driver a console's size, if it knows the port and somebody has said what the size is. */
+	void tellSize(PortSlot slot) {
+		if (slot.columns < 0)
+			return;
+		switch (settings.resizeOrder()) {
+			case SPEC -> device.tell(slot, ControlEvent.RESIZE, 0, ControlMessage.pair(slot.columns, slot.rows));
+			case LEGACY -> device.tell(slot, ControlEvent.RESIZE, 0, ControlMessage.pair(slot.rows, slot.columns));
+			case OFF -> {
+			}
+		}
+	}
+
+	private byte[] name(PortSlot slot) {
+		var name = slot.request.name().getBytes(StandardCharsets.UTF_8);
+		return settings.nulNames() ? Arrays.copyOf(name, name.length + 1) : name;
 	}
 
 	private void complain(String text) {

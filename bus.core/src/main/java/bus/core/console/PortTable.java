@@ -16,10 +16,14 @@ final class PortTable {
 	/** The ring index in vhost-user messages has 8 bits, and 2 + 2 * ports queues are needed. */
 	static final int LIMIT = 127;
 
+	private final String bus;
+	private final PortNames names;
 	private final PortSlot[] slots;
 	private final List<PortSlot> plugOrder = new ArrayList<>();
 
-	PortTable(int maxPorts) {
+	PortTable(String bus, int maxPorts, PortNames names) {
+		this.bus = bus;
+		this.names = names;
 		this.slots = new PortSlot[maxPorts];
 	}
 
@@ -38,7 +42,33 @@ final class PortTable {
 	}
 
 	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
-		checkUnique(request);
+		if (get(request.id()) != null)
+			throw new PortRefusedException("virtio-serial-bus: A port already exists at id " + request.id());
+		takeName(request.name());
+		try {
+			var slot = new PortSlot(place(request), request, port);
+			slots[slot.id] = slot;
+			plugOrder.add(slot);
+			return slot;
+		} catch (PortRefusedException e) {
+			freeName(request.name());
+			throw e;
+		}
+	}
+
+	private void takeName(String name) throws PortRefusedException {
+		String owner = name.isEmpty() ? null : names.take(name, bus);
+		if (owner != null)
+			throw new PortRefusedException("virtio-serial-bus: A port already exists by name " + name
+					+ (owner.equals(bus) ? "" : " (on bus " + owner + " of the same vm)"));
+	}
+
+	private void freeName(String name) {
+		if (!name.isEmpty())
+			names.free(name);
+	}
+
+	private int place(PortRequest request) throws PortRefusedException {
 		int id = request.id() == PortRequest.ANY_ID ? freeId(request.console()) : request.id();
 		if (id >= slots.length || id < 0)
 			throw new PortRefusedException("virtio-serial-bus: Out-of-range port id specified, max. allowed: "
@@ -46,18 +76,7 @@ final class PortTable {
 		if (id == 0 && !request.console())
 			throw new PortRefusedException("Port number 0 on virtio-serial devices reserved for virtconsole devices"
 					+ " for backward compatibility.");
-		var slot = new PortSlot(id, request, port);
-		slots[id] = slot;
-		plugOrder.add(slot);
-		return slot;
-	}
-
-	private void checkUnique(PortRequest request) throws PortRefusedException {
-		if (get(request.id()) != null)
-			throw new PortRefusedException("virtio-serial-bus: A port already exists at id " + request.id());
-		for (var other : plugOrder)
-			if (!request.name().isEmpty() && request.name().equals(other.request.name()))
-				throw new PortRefusedException("virtio-serial-bus: A port already exists by name " + request.name());
+		return id;
 	}
 
 	/** A console takes number 0 if it is free; that number is nobody else's. */
@@ -74,5 +93,6 @@ final class PortTable {
 	void release(PortSlot slot) {
 		slots[slot.id] = null;
 		plugOrder.remove(slot);
+		freeName(slot.request.name());
 	}
 }

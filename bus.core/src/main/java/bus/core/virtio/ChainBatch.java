@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import bus.linux.Iovec;
 
 /**
- * A snapshot of the next chains of a queue: checked, translated, ready for one readv or writev. {@link SplitQueue#fetch}
+ * A snapshot of the next chains of a queue: checked, translated, ready for one readv or writev. {@link Virtqueue#fetch}
  * fills it; nothing in it refers to the guest's descriptors any more, so a guest that rewrites them changes nothing.
  *
  * <p>The last chain may be there in part: when it has more buffers than the batch has entries, the rest comes with a
@@ -19,7 +19,8 @@ public final class ChainBatch {
 	private final Iovec iovec;
 	private final MemorySegment[] source;
 	private final long[] sourceOffset;
-	private final int[] head;
+	private final int[] id;
+	private final int[] slots;
 	private final long[] bytes;
 	private final boolean[] whole;
 	private int segments;
@@ -36,7 +37,8 @@ public final class ChainBatch {
 		this.iovec = new Iovec(arena, capacity);
 		this.source = new MemorySegment[capacity];
 		this.sourceOffset = new long[capacity];
-		this.head = new int[capacity];
+		this.id = new int[capacity];
+		this.slots = new int[capacity];
 		this.bytes = new long[capacity];
 		this.whole = new boolean[capacity];
 	}
@@ -50,7 +52,7 @@ public final class ChainBatch {
 	}
 
 	boolean isFull() {
-		return segments >= segmentLimit || chains >= head.length || descriptors >= ENOUGH_DESCRIPTORS;
+		return segments >= segmentLimit || chains >= id.length || descriptors >= ENOUGH_DESCRIPTORS;
 	}
 
 	/** A descriptor is being looked at, whether it adds anything or not. */
@@ -59,14 +61,34 @@ public final class ChainBatch {
 	}
 
 	/** Begins a chain whose first {@code skipBytes} were consumed before. */
-	void begin(int headIndex, long skipBytes) {
-		head[chains] = headIndex;
+	void begin(long skipBytes) {
 		bytes[chains] = 0;
 		skip = skipBytes;
 	}
 
-	/** Adds a stretch of one region to the chain that was begun; false if there is no room for it. */
-	boolean add(MemorySegment region, long offset, long address, long length) {
+	/**
+	 * Adds a buffer, which may reach over several regions, to the chain that was begun.
+	 *
+	 * @return false if there is no room for all of it
+	 * @throws GuestViolationException if it is not all in guest memory
+	 */
+	boolean add(GuestMemory memory, long guestAddress, long length) {
+		long address = guestAddress;
+		for (long left = length; left > 0;) {
+			int region = memory.regionOf(address);
+			if (region < 0)
+				throw GuestMemory.outside(address);
+			long piece = Math.min(left, memory.bytesFrom(region, address));
+			long at = memory.offset(region, address);
+			if (!add(memory.segment(region), at, memory.hostAddress(region) + at, piece))
+				return false;
+			address += piece;
+			left -= piece;
+		}
+		return true;
+	}
+
+	private boolean add(MemorySegment region, long offset, long address, long length) {
 		if (skip >= length) {
 			skip -= length;
 			return true;
@@ -84,7 +106,16 @@ public final class ChainBatch {
 		return true;
 	}
 
-	void end(boolean isWhole) {
+	/**
+	 * Ends the chain that was begun.
+	 *
+	 * @param chainId what names it when it is given back
+	 * @param ringSlots the ring's entries that it takes
+	 * @param isWhole whether there was room for all its buffers
+	 */
+	void end(int chainId, int ringSlots, boolean isWhole) {
+		id[chains] = chainId;
+		slots[chains] = ringSlots;
 		whole[chains++] = isWhole;
 	}
 
@@ -108,8 +139,12 @@ public final class ChainBatch {
 		return descriptors;
 	}
 
-	int head(int chain) {
-		return head[chain];
+	int id(int chain) {
+		return id[chain];
+	}
+
+	int slots(int chain) {
+		return slots[chain];
 	}
 
 	long bytes(int chain) {

@@ -1,6 +1,9 @@
 package bus.core.virtio;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -23,6 +26,8 @@ public final class GuestMemory {
 	 */
 	public record Region(long guestAddress, long userAddress, MemorySegment segment) {
 	}
+
+	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
 	private final Region[] regions;
 	private final long[] start;
@@ -60,6 +65,22 @@ public final class GuestMemory {
 
 	MemorySegment segment(int region) {
 		return regions[region].segment();
+	}
+
+	/**
+	 * A little-endian number of 8 bytes.
+	 *
+	 * @throws GuestViolationException if it is not all in one region
+	 */
+	long read(long guestAddress) {
+		int region = regionOf(guestAddress);
+		if (region < 0 || bytesFrom(region, guestAddress) < Long.BYTES)
+			throw outside(guestAddress);
+		return segment(region).get(LE64, offset(region, guestAddress));
+	}
+
+	static GuestViolationException outside(long guestAddress) {
+		return new GuestViolationException("address=0x" + Long.toHexString(guestAddress) + " is not guest memory");
 	}
 
 	/** The address, in this process, of a region's first byte. */

@@ -3,40 +3,55 @@ package bus.core.virtio;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The three parts of a split ring, in guest memory.
+ * The three parts of a ring, in guest memory.
  *
- * @param size entries, a power of two up to {@link SplitQueue#MAX_SIZE}
+ * @param size entries: up to {@link Virtqueue#MAX_SIZE}, and a power of two if the ring is split
  * @param descriptors 16 bytes for each entry
- * @param available with the used_event field
- * @param used with the avail_event field
+ * @param driver what the driver writes: the available ring with the used_event field; packed, its event suppression
+ * @param device what the device writes: the used ring with the avail_event field; packed, its event suppression
  */
-public record RingSetup(int size, MemorySegment descriptors, MemorySegment available, MemorySegment used) {
+public record RingSetup(int size, MemorySegment descriptors, MemorySegment driver, MemorySegment device) {
+	/** Section 2.8.10: both event suppression structures of a packed ring. */
+	private static final int SUPPRESSION = 4;
+
+	/** Whether a ring of the negotiated layout can have so many entries. */
+	public static boolean isSize(int size, long features) {
+		return size > 0 && size <= Virtqueue.MAX_SIZE && (isPacked(features) || Integer.bitCount(size) == 1);
+	}
 
 	/**
 	 * Finds a ring in guest memory.
 	 *
-	 * @param addresses of the descriptors, of the available and of the used ring
+	 * @param size as {@link #isSize} allows it
+	 * @param addresses of the three parts
+	 * @param features as negotiated: they decide on the layout
 	 * @param user whether they are the front-end's own addresses rather than the guest's
 	 * @return the ring, or null if a part of it is not within one region, or not aligned there
 	 */
-	public static RingSetup find(GuestMemory memory, int size, Addresses addresses, boolean user) {
+	public static RingSetup find(GuestMemory memory, int size, Addresses addresses, long features, boolean user) {
+		boolean packed = isPacked(features);
 		var descriptors = memory.slice(addresses.descriptors(), 16L * size, user);
-		var available = memory.slice(addresses.available(), 6L + 2L * size, user);
-		var used = memory.slice(addresses.used(), 6L + 8L * size, user);
-		if (descriptors == null || available == null || used == null)
+		var driver = memory.slice(addresses.driver(), packed ? SUPPRESSION : 6L + 2L * size, user);
+		var device = memory.slice(addresses.device(), packed ? SUPPRESSION : 6L + 8L * size, user);
+		if (descriptors == null || driver == null || device == null)
 			return null;
 		// a region that is itself misaligned makes aligned addresses misaligned here, where atomic access would throw
-		if (!new Addresses(descriptors.address(), available.address(), used.address()).isAligned())
+		if (!new Addresses(descriptors.address(), driver.address(), device.address()).isAligned()
+				|| packed && driver.address() % SUPPRESSION != 0)
 			return null;
-		return new RingSetup(size, descriptors, available, used);
+		return new RingSetup(size, descriptors, driver, device);
+	}
+
+	private static boolean isPacked(long features) {
+		return Feature.has(features, Feature.RING_PACKED);
 	}
 
 	/** Where the three parts begin. */
-	public record Addresses(long descriptors, long available, long used) {
+	public record Addresses(long descriptors, long driver, long device) {
 
-		/** Whether the parts are aligned as section 2.7 demands: 16, 2 and 4. */
+		/** Whether the parts are aligned as section 2.7 demands: 16, 2 and 4. A packed ring's driver part needs 4, too. */
 		public boolean isAligned() {
-			return descriptors % 16 == 0 && available % 2 == 0 && used % 4 == 0;
+			return descriptors % 16 == 0 && driver % 2 == 0 && device % 4 == 0;
 		}
 	}
 }

@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
  *   used         0: flags u16          2: index u16        4: ring {id u32, length u32}[n]   4+8n: avail_event u16
  * </pre>
  */
-public final class SplitQueue implements Virtqueue {
+final class SplitQueue extends Virtqueue {
 	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
 	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
 	private static final ValueLayout.OfLong LE64_UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
@@ -30,41 +30,28 @@ public final class SplitQueue implements Virtqueue {
 	private static final long RING = 4;
 	private static final int NOWHERE = -1;
 
-	private final GuestMemory memory;
-	private final MemorySegment descriptors;
 	private final MemorySegment available;
 	private final MemorySegment used;
-	private final int size;
 	private final int mask;
-	private final boolean eventIdx;
-	private final boolean indirect;
 	private final long usedEvent;
 	private final long availEvent;
 	private int next;
 	private int usedIndex;
 	private int published;
 	private int called;
-	private long offset;
+	/** The used entry of the batch that is being completed, and whether the next chain may join it. */
+	private int entry;
+	private boolean entryOpen;
 	private int discardTo = NOWHERE;
 
-	/**
-	 * @param setup the ring's three parts, in {@code memory}
-	 * @param features as negotiated
-	 * @param position where to begin
-	 */
-	public SplitQueue(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
-		this.memory = memory;
-		this.size = setup.size();
+	SplitQueue(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
+		super(memory, setup, features, position.offset());
 		this.mask = size - 1;
-		this.descriptors = setup.descriptors();
-		this.available = setup.available();
-		this.used = setup.used();
-		this.eventIdx = Feature.has(features, Feature.EVENT_IDX);
-		this.indirect = Feature.has(features, Feature.INDIRECT_DESC);
+		this.available = setup.driver();
+		this.used = setup.device();
 		this.usedEvent = RING + 2L * size;
 		this.availEvent = RING + 8L * size;
 		this.next = position.next();
-		this.offset = position.offset();
 		this.usedIndex = (short) U16.getAcquire(used, INDEX) & 0xffff;
 		this.published = usedIndex;
 		this.called = usedIndex;
@@ -72,18 +59,13 @@ public final class SplitQueue implements Virtqueue {
 	}
 
 	@Override
-	public RingPosition position() {
-		return new RingPosition(next, offset);
+	public boolean isFresh() {
+		return next == 0;
 	}
 
 	@Override
-	public boolean isWithinChain() {
-		return offset != 0;
-	}
-
-	@Override
-	public void forgetOffset() {
-		offset = 0;
+	int next() {
+		return next;
 	}
 
 	@Override
@@ -106,13 +88,13 @@ public final class SplitQueue implements Virtqueue {
 			throw new GuestViolationException("avail.idx is " + offered + " ahead of a queue of size=" + size);
 		if (isDiscarding())
 			offered = Math.min(offered, discardTo - next & 0xffff);
-		long skip = offset;
+		long skip = offset();
 		for (int i = 0; i < offered && !batch.isFull() && batch.bytes() < maxBytes; i++) {
 			int head = available.get(LE16, RING + 2L * (next + i & mask)) & 0xffff;
 			if (head >= size)
 				throw new GuestViolationException("head=" + head + " in a queue of size=" + size);
-			batch.begin(head, skip);
-			batch.end(walk(batch, head, writable));
+			batch.begin(skip);
+			batch.end(head, 1, walk(batch, head, writable));
 			skip = 0;
 		}
 		return batch.chains();
@@ -128,7 +110,7 @@ public final class SplitQueue implements Virtqueue {
 			int flags = (int) (word >>> 32) & 0xffff;
 			if ((flags & INDIRECT) != 0)
 				return walkTable(batch, address, word, writable);
-			if ((flags & WRITE) != 0 == writable && !addBuffer(batch, address, word & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, word & 0xffffffffL))
 				return false;
 			if ((flags & NEXT) == 0)
 				return true;
@@ -150,12 +132,12 @@ public final class SplitQueue implements Virtqueue {
 		for (int left = entries; left > 0; left--) {
 			batch.look();
 			long at = table + (long) DESCRIPTOR * index;
-			long address = guestLong(at);
-			long entry = guestLong(at + 8);
+			long address = memory.read(at);
+			long entry = memory.read(at + 8);
 			int flags = (int) (entry >>> 32) & 0xffff;
 			if ((flags & INDIRECT) != 0)
 				throw new GuestViolationException("an indirect descriptor within an indirect table");
-			if ((flags & WRITE) != 0 == writable && !addBuffer(batch, address, entry & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, entry & 0xffffffffL))
 				return false;
 			if ((flags & NEXT) == 0)
 				return true;
@@ -166,65 +148,14 @@ public final class SplitQueue implements Virtqueue {
 		throw new GuestViolationException("an indirect chain of more than its " + entries + " descriptors");
 	}
 
-	private long guestLong(long guestAddress) {
-		int region = memory.regionOf(guestAddress);
-		if (region < 0 || memory.bytesFrom(region, guestAddress) < Long.BYTES)
-			throw outside(guestAddress);
-		return memory.segment(region).get(LE64_UNALIGNED, memory.offset(region, guestAddress));
-	}
-
-	/** Translates a buffer, which may reach over several regions; false if the batch has no room for all of it. */
-	private boolean addBuffer(ChainBatch batch, long guestAddress, long length) {
-		long address = guestAddress;
-		for (long left = length; left > 0;) {
-			int region = memory.regionOf(address);
-			if (region < 0)
-				throw outside(address);
-			long piece = Math.min(left, memory.bytesFrom(region, address));
-			long at = memory.offset(region, address);
-			if (!batch.add(memory.segment(region), at, memory.hostAddress(region) + at, piece))
-				return false;
-			address += piece;
-			left -= piece;
-		}
-		return true;
-	}
-
-	private static GuestViolationException outside(long guestAddress) {
-		return new GuestViolationException("address=0x" + Long.toHexString(guestAddress) + " is not guest memory");
-	}
-
 	@Override
-	public void consume(ChainBatch batch, long bytes) {
-		long left = bytes;
-		for (int i = 0; i < batch.chains(); i++) {
-			long length = batch.bytes(i);
-			if (left < length || !batch.isWhole(i)) {
-				offset += left;
-				return;
-			}
-			left -= length;
-			complete(batch.head(i), 0);
-		}
-	}
-
-	@Override
-	public void fill(ChainBatch batch, long bytes) {
-		long left = bytes;
-		for (int i = 0; i < batch.chains(); i++) {
-			long written = Math.min(left, batch.bytes(i));
-			if (written == 0 && batch.bytes(i) > 0)
-				return;
-			complete(batch.head(i), written);
-			left -= written;
-		}
-	}
-
-	private void complete(int head, long written) {
-		used.set(LE64_UNALIGNED, RING + 8L * (usedIndex & mask), head | written << 32);
+	void complete(int head, int slots, long written, boolean usedUp) {
+		if (!entryOpen)
+			entry = usedIndex;
+		used.set(LE64_UNALIGNED, RING + 8L * (entry & mask), head | written << 32);
+		entryOpen = inOrder && usedUp;
 		usedIndex = usedIndex + 1 & 0xffff;
 		next = next + 1 & 0xffff;
-		offset = 0;
 	}
 
 	@Override
@@ -233,6 +164,7 @@ public final class SplitQueue implements Virtqueue {
 			return;
 		U16.setRelease(used, INDEX, (short) usedIndex);
 		published = usedIndex;
+		entryOpen = false;
 	}
 
 	@Override

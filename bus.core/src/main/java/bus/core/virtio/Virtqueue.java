@@ -1,36 +1,85 @@
 package bus.core.virtio;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * The device's side of a virtqueue, strictly in order, in whichever layout the driver has chosen.
+ * The device's side of a virtqueue, strictly in order; the subclass knows how the driver has it laid out.
  *
  * <p>Look first, complete later: {@link #fetch} copies what the driver offers into a {@link ChainBatch} and takes nothing;
  * {@link #consume} and {@link #fill} complete chains as bytes really move. What is not complete stays the queue's, with
  * the number of bytes already consumed of its first chain, so that a port that takes few bytes throttles the guest at the
  * byte and a queue that is stopped gives its exact position back.
  *
- * <p>Thread: the loop that owns the bus. Two implementations, so that a call of the hot path has at most two targets.
+ * <p>Thread: the loop that owns the bus. Two subclasses, so that a call of the hot path has at most two targets.
  */
-public sealed interface Virtqueue permits SplitQueue {
+public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	/** Sections 2.7 and 2.8: the largest queue. */
-	int MAX_SIZE = 32768;
+	public static final int MAX_SIZE = 32768;
+
+	final GuestMemory memory;
+	final MemorySegment descriptors;
+	final int size;
+	final boolean eventIdx;
+	final boolean indirect;
+	final boolean inOrder;
+	private long offset;
+
+	Virtqueue(GuestMemory memory, RingSetup setup, long features, long offset) {
+		this.memory = memory;
+		this.descriptors = setup.descriptors();
+		this.size = setup.size();
+		this.eventIdx = Feature.has(features, Feature.EVENT_IDX);
+		this.indirect = Feature.has(features, Feature.INDIRECT_DESC);
+		this.inOrder = Feature.has(features, Feature.IN_ORDER);
+		this.offset = offset;
+	}
+
+	/**
+	 * Opens a ring at a position.
+	 *
+	 * @param setup its three parts, in {@code memory}
+	 * @param features as negotiated
+	 * @throws IllegalArgumentException if the position is none of this ring
+	 */
+	public static Virtqueue open(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
+		return Feature.has(features, Feature.RING_PACKED) ? new PackedQueue(memory, setup, features, position)
+				: new SplitQueue(memory, setup, features, position);
+	}
+
+	/** Whether this is where the queue of a driver that has just begun stands. */
+	public abstract boolean isFresh();
 
 	/** Where the queue stands: the first incomplete chain and the bytes of it that are consumed. */
-	RingPosition position();
+	public final RingPosition position() {
+		return new RingPosition(next(), offset);
+	}
+
+	/** The first incomplete chain, as {@link RingPosition#next} has it. */
+	abstract int next();
 
 	/** Whether a part of the first chain is consumed. */
-	boolean isWithinChain();
+	public final boolean isWithinChain() {
+		return offset != 0;
+	}
+
+	/** Bytes of the first chain that are consumed. */
+	final long offset() {
+		return offset;
+	}
 
 	/** Forgets that a part of the first chain was consumed: a fresh driver has put something else there. */
-	void forgetOffset();
+	public final void forgetOffset() {
+		offset = 0;
+	}
 
 	/**
 	 * Condemns what the driver has offered so far: its reader is gone. {@link #fetch} still brings it, so that it can be
 	 * counted and given back, but nothing behind it until then.
 	 */
-	void discardOffered();
+	public abstract void discardOffered();
 
 	/** Whether the next chain is one of those that nobody is to have any more. */
-	boolean isDiscarding();
+	public abstract boolean isDiscarding();
 
 	/**
 	 * Snapshots the next chains, from the first incomplete one on, without taking them.
@@ -42,24 +91,54 @@ public sealed interface Virtqueue permits SplitQueue {
 	 * @return chains in the batch
 	 * @throws GuestViolationException if the driver broke a rule
 	 */
-	int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes);
+	public abstract int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes);
 
 	/** The device read {@code bytes} of the batch: completes the chains that are used up, remembers the rest. */
-	void consume(ChainBatch batch, long bytes);
+	public final void consume(ChainBatch batch, long bytes) {
+		long left = bytes;
+		for (int i = 0; i < batch.chains(); i++) {
+			long length = batch.bytes(i);
+			if (left < length || !batch.isWhole(i)) {
+				offset += left;
+				return;
+			}
+			left -= length;
+			offset = 0;
+			complete(batch.id(i), batch.slots(i), 0, true);
+		}
+	}
 
 	/** The device wrote {@code bytes} into the batch: completes each chain that holds some, the last one short. */
-	void fill(ChainBatch batch, long bytes);
+	public final void fill(ChainBatch batch, long bytes) {
+		long left = bytes;
+		for (int i = 0; i < batch.chains(); i++) {
+			long written = Math.min(left, batch.bytes(i));
+			if (written == 0 && batch.bytes(i) > 0)
+				return;
+			complete(batch.id(i), batch.slots(i), written, written == batch.bytes(i) && batch.isWhole(i));
+			left -= written;
+		}
+	}
+
+	/**
+	 * Gives the first chain back; the driver sees it with the next {@link #publish}.
+	 *
+	 * @param usedUp whether not a byte of it is left over. With IN_ORDER (sections 2.7.9, 2.8.8) one used entry may close a
+	 *        batch: it names the last chain and stands where the first one's would; those between count as used up, so that
+	 *        a chain that is not must be the last of its batch
+	 */
+	abstract void complete(int id, int slots, long written, boolean usedUp);
 
 	/** Shows the driver what was completed since the last call, so that it can refill while more is being moved. */
-	void publish();
+	public abstract void publish();
 
 	/** Whether the driver wants to be told of what was published since this was last asked. */
-	boolean isCallDue();
+	public abstract boolean isCallDue();
 
 	/**
 	 * Asks the driver for a kick when it offers more than was seen. To be called when {@link #fetch} found nothing.
 	 *
 	 * @return true if the driver has offered more meanwhile, so that the caller must look again
 	 */
-	boolean armKick();
+	public abstract boolean armKick();
 }

@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,10 +10,22 @@ import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import bus.core.console.DeviceSettings.ResizeOrder;
+import bus.core.virtio.Feature;
+import bus.core.virtio.RingKind;
 
 /** The control channel; the numbers are those of the statements about QEMU's bus. */
+@ParameterizedClass
+@MethodSource("bus.core.virtio.RingKind#all")
 class ControlTest {
-	private final DeviceRig rig = new DeviceRig(4);
+	private final DeviceRig rig;
+
+	ControlTest(RingKind kind) {
+		rig = new DeviceRig(kind, 4);
+	}
 
 	@AfterEach
 	void close() {
@@ -69,6 +82,43 @@ class ControlTest {
 		assertEquals(List.of("CONSOLE_PORT 0 1", "RESIZE 0 0 80x25", "PORT_NAME 0 1 con", "PORT_OPEN 0 1"),
 				rig.received());
 		assertEquals(List.of("running true", "ready"), port.calls);
+	}
+
+	@Test
+	void s24_nulNames_areSentAsQemuSendsThem() throws Exception {
+		try (var nul = new DeviceRig(RingKind.USUAL, new DeviceSettings(4, 0, ResizeOrder.SPEC, true), new PortNames())) {
+			nul.plug("org.example", 1, false, new RecordingPort());
+			nul.startDriver();
+			nul.postControl(DeviceRig.RING, 64);
+			nul.send(1, ControlEvent.PORT_READY, 1);
+			assertEquals(List.of("PORT_NAME 1 1 org.example\0"), nul.received());
+		}
+	}
+
+	@Test
+	void resize_legacyOrder_hasRowsFirst() throws Exception {
+		try (var legacy = new DeviceRig(RingKind.USUAL, new DeviceSettings(4, 0, ResizeOrder.LEGACY, false), new PortNames())) {
+			assertEquals(List.of("RESIZE 0 0 25x80"), sizesTold(legacy));
+		}
+	}
+
+	@Test
+	void resize_off_isNeitherOfferedNorSent() throws Exception {
+		try (var silent = new DeviceRig(RingKind.USUAL, new DeviceSettings(4, 0, ResizeOrder.OFF, false), new PortNames())) {
+			assertEquals(0, silent.device.offeredFeatures() & ConsoleDevice.F_SIZE);
+			assertEquals(List.of(), sizesTold(silent));
+			var space = new byte[4];
+			silent.device.readConfig(0, space);
+			assertArrayEquals(new byte[4], space);
+		}
+	}
+
+	private static List<String> sizesTold(DeviceRig device) throws Exception {
+		var port = device.plugged("con", 0);
+		device.bootGuest();
+		port.guest.resize(80, 25);
+		device.run();
+		return device.received();
 	}
 
 	@Test
@@ -143,7 +193,8 @@ class ControlTest {
 		var port = rig.plugged("a", 1);
 		start();
 		var message = ControlMessage.encode(1, ControlEvent.PORT_OPEN, 1);
-		var parts = new byte[message.length + 20][];
+		// more than a batch has room for, where a ring of 16 can have such a chain
+		var parts = new byte[rig.kind.has(Feature.INDIRECT_DESC) ? message.length + 20 : DeviceRig.RING][];
 		for (int i = 0; i < parts.length; i++)
 			parts[i] = new byte[] { i < message.length ? message[i] : 1 };
 		rig.sendRaw(parts);

@@ -16,13 +16,15 @@ import bus.api.BusInfo;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
-import bus.core.virtio.Feature;
 import bus.core.virtio.GuestMemory;
+import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
-import bus.core.virtio.SplitQueue;
+import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
+import guest.driver.PackedDriverRing;
+import guest.driver.PackedRingMemory;
 import guest.driver.SplitDriverRing;
 
 /**
@@ -32,14 +34,13 @@ import guest.driver.SplitDriverRing;
 final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final int RING = 16;
 	private static final long BASE = 0x4000_0000L;
-	static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
-
 	final Arena arena = Arena.ofConfined();
 	final GuestRam ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
 	final GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
 	final ConsoleDevice device;
 	final ConsoleBus bus;
-	final Map<Integer, SplitDriverRing> rings = new HashMap<>();
+	final RingKind kind;
+	final Map<Integer, DriverRing> rings = new HashMap<>();
 	final Map<Integer, MemorySegment> posted = new HashMap<>();
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
@@ -54,9 +55,18 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private boolean plugging;
 
 	DeviceRig(int ports) {
-		device = new ConsoleDevice("vm1", ports, this, this);
-		bus = new ConsoleBus("vm1", device, this,
-				() -> new BusInfo("vm1", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
+		this(RingKind.USUAL, ports);
+	}
+
+	DeviceRig(RingKind kind, int ports) {
+		this(kind, DeviceSettings.of(ports), new PortNames());
+	}
+
+	DeviceRig(RingKind kind, DeviceSettings settings, PortNames names) {
+		this.kind = kind;
+		device = new ConsoleDevice("vm1", settings, names, this, this);
+		bus = new ConsoleBus("vm1", "vm1", device, this, () -> new BusInfo("vm1", "vm1", "", BusInfo.State.RUNNING,
+				settings.ports(), settings.ports(), 0, 0, ""));
 	}
 
 	@Override
@@ -91,11 +101,11 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	/** Starts a fresh driver with rings for all ports and control buffers posted. */
 	void startDriver() {
-		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | FEATURES);
+		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | kind.features());
 	}
 
 	void startDriver(long features) {
-		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.START));
+		startDriver(features, Collections.nCopies(device.queueCount(), RingPosition.start(features)));
 	}
 
 	/** Starts a driver with new rings, in the order of the front-end's SET_VRING_ENABLE. */
@@ -104,21 +114,21 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		rings.clear();
 		posted.clear();
 		for (int queue = 0; queue < device.queueCount(); queue++) {
-			rings.put(queue, (SplitDriverRing) DriverRing.create(ram, RING, FEATURES));
+			rings.put(queue, DriverRing.create(ram, RING, kind.features()));
 			start(queue, positions.get(queue));
 		}
 		run();
 	}
 
 	void startWithoutMultiport() {
-		startDriver(FEATURES);
+		startDriver(kind.features());
 	}
 
 	void start(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		device.start(queue, new SplitQueue(memory, RingSetup.find(memory, RING, addresses, false),
-				FEATURES, position));
+		var setup = RingSetup.find(memory, RING, addresses, kind.features(), false);
+		device.start(queue, Virtqueue.open(memory, setup, kind.features(), position));
 	}
 
 	List<RingPosition> stopDriver() {
@@ -185,7 +195,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 			String tail = raw.substring(ControlMessage.SIZE);
 			if (event == ControlEvent.RESIZE)
 				tail = bytes.getShort(8) + "x" + bytes.getShort(10);
-			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).strip());
+			messages.add((event + " " + message.id() + " " + message.value() + " " + tail).stripTrailing());
 			postRoom(ControlChannel.RECEIVEQ, 64);
 		}
 		kick(ControlChannel.RECEIVEQ);
@@ -200,6 +210,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 					.copyFrom(MemorySegment.ofArray(part.getBytes(StandardCharsets.ISO_8859_1))));
 		rings.get(queue).add(buffers, List.of());
 		kick(queue);
+	}
+
+	/** Breaks a rule of a queue's layout. */
+	void lie(int queue) {
+		switch (rings.get(queue)) {
+			case SplitDriverRing split -> split.memory().availIdx(999);
+			case PackedDriverRing packed -> {
+				for (int i = 0; i < RING; i++) // whichever comes next, the chain has no end
+					packed.memory().descriptorFlags(i, PackedRingMemory.NEXT | PackedRingMemory.AVAIL);
+			}
+		}
 	}
 
 	/** Chains of a queue that came back since the last look. */

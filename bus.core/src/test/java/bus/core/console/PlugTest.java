@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
+import bus.core.virtio.RingKind;
 
 /** Plugging; the numbers are those of the statements about QEMU's bus. */
 class PlugTest {
@@ -68,6 +69,29 @@ class PlugTest {
 	}
 
 	@Test
+	void s08_nameOnAnotherBusOfTheMachine_isRefusedUntilItIsFree() throws Exception {
+		var names = new PortNames();
+		try (var one = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names);
+				var two = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
+			var first = new RecordingPort();
+			one.plug("org.example", 1, false, first);
+			var e = assertThrows(PortRefusedException.class,
+					() -> two.plug("org.example", 2, false, new RecordingPort()));
+			assertTrue(e.getMessage().startsWith("virtio-serial-bus: A port already exists by name org.example"));
+			one.bus.unplug(first);
+			assertEquals(2, two.plug("org.example", 2, false, new RecordingPort()).id());
+		}
+	}
+
+	@Test
+	void s08_nameOnTheBusOfAnotherMachine_isItsOwn() throws Exception {
+		rig.plug("org.example", 1, false, new RecordingPort());
+		try (var other = new DeviceRig(4)) {
+			assertEquals(1, other.plug("org.example", 1, false, new RecordingPort()).id());
+		}
+	}
+
+	@Test
 	void s08_portsWithoutName_mayBeMany() throws Exception {
 		rig.plug("", 1, false, new RecordingPort());
 		rig.plug("", 2, false, new RecordingPort());
@@ -78,6 +102,15 @@ class PlugTest {
 	void s09_idBeforeName_inTheChecks() throws Exception {
 		rig.plug("a", 1, false, new RecordingPort());
 		assertEquals("virtio-serial-bus: A port already exists at id 1", refusal("a", 1, false));
+	}
+
+	@Test
+	void s09_nameBeforeLimitAndRange_inTheChecks() throws Exception {
+		rig.plug("a", 1, false, new RecordingPort());
+		assertEquals("virtio-serial-bus: A port already exists by name a", refusal("a", 4711, false));
+		rig.plug("", 2, false, new RecordingPort());
+		rig.plug("", 3, false, new RecordingPort());
+		assertEquals("virtio-serial-bus: A port already exists by name a", refusal("a", PortRequest.ANY_ID, false));
 	}
 
 	@ParameterizedTest
@@ -107,6 +140,13 @@ class PlugTest {
 		broken.plugFailure = new IllegalStateException("path=/x: no such folder");
 		var e = assertThrows(PortRefusedException.class, () -> rig.plug("a", 1, false, broken));
 		assertEquals("path=/x: no such folder", e.getMessage());
+		assertEquals(1, rig.plug("a", 1, false, new RecordingPort()).id());
+	}
+
+	@Test
+	void s15_plugRefusedForItsId_leavesTheNameFree() throws Exception {
+		refusal("a", 4711, false);
+		refusal("a", 0, false);
 		assertEquals(1, rig.plug("a", 1, false, new RecordingPort()).id());
 	}
 

@@ -10,16 +10,25 @@ import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import bus.api.GuestPort;
 import bus.api.PortRefusedException;
+import bus.core.virtio.RingKind;
 import bus.linux.Linux;
 
 /** What the contract of {@code bus.api} promises when ports, or the bus, are at their end. */
+@ParameterizedClass
+@MethodSource("bus.core.virtio.RingKind#all")
 class PortFaultTest {
 	private static final int OUT = 5; // of port 1
 
-	private final DeviceRig rig = new DeviceRig(4);
+	private final DeviceRig rig;
+
+	PortFaultTest(RingKind kind) {
+		rig = new DeviceRig(kind, 4);
+	}
 
 	@AfterEach
 	void close() {

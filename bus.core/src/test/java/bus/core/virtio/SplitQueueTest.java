@@ -1,342 +1,174 @@
 package bus.core.virtio;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import guest.driver.DriverRing;
-import guest.driver.GuestRam;
 import guest.driver.SplitDriverRing;
 import guest.driver.SplitRingMemory;
 
+/** What only a split ring can be asked, and the lies that only its driver can tell. */
 class SplitQueueTest {
-	private static final long BASE = 0x10_0000;
-	private static final int BYTES = 1 << 20;
 	private static final int SIZE = 8;
 
-	private final Arena arena = Arena.ofConfined();
-	private final MemorySegment memory = arena.allocate(BYTES, 4096);
-	private final GuestRam ram = new GuestRam(memory, BASE);
-	private final ChainBatch batch = new ChainBatch(arena, 4);
-	private SplitDriverRing driver;
-	private SplitQueue queue;
+	private QueueRig rig;
+	private SplitRingMemory ring;
 
-	@BeforeEach
-	void ring() {
-		open(true, true);
+	SplitQueueTest() {
+		open(RingKind.USUAL);
+	}
+
+	private void open(RingKind kind) {
+		if (rig != null)
+			rig.close();
+		rig = new QueueRig(kind, SIZE);
+		ring = ((SplitDriverRing) rig.driver).memory();
 	}
 
 	@AfterEach
 	void free() {
-		arena.close();
-	}
-
-	private void open(boolean eventIdx, boolean indirect) {
-		driver = (SplitDriverRing) DriverRing.create(ram, SIZE, features(eventIdx, indirect));
-		queue = device(new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, memory))), eventIdx, indirect,
-				RingPosition.START);
-	}
-
-	private SplitQueue device(GuestMemory guest, boolean eventIdx, boolean indirect, RingPosition position) {
-		var setup = RingSetup.find(guest, SIZE,
-				new RingSetup.Addresses(driver.descAddress(), driver.availAddress(), driver.usedAddress()), false);
-		return new SplitQueue(guest, setup, features(eventIdx, indirect), position);
-	}
-
-	private static long features(boolean eventIdx, boolean indirect) {
-		return Feature.VERSION_1 | (eventIdx ? Feature.EVENT_IDX : 0) | (indirect ? Feature.INDIRECT_DESC : 0);
-	}
-
-	private MemorySegment buffer(String text) {
-		var buffer = ram.allocate(text.length(), 1);
-		MemorySegment.copy(text.getBytes(), 0, buffer, ValueLayout.JAVA_BYTE, 0, text.length());
-		return buffer;
-	}
-
-	private String read() {
-		var copy = arena.allocate(64);
-		long n = batch.copyTo(copy);
-		return new String(copy.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE));
-	}
-
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void fetch_chainOfThree_readsInOrderAndTakesNothing(boolean indirect) {
-		open(true, indirect);
-		driver.add(List.of(buffer("ab"), buffer("c"), buffer("def")), List.of());
-		assertEquals(1, queue.fetch(batch, false, 4, 1000));
-		assertEquals("abcdef", read());
-		assertEquals(RingPosition.START, queue.position());
-		assertNull(driver.poll());
+		rig.close();
 	}
 
 	@Test
-	void consume_halfAChain_resumesAtTheByte() {
-		driver.add(List.of(buffer("abc"), buffer("def")), List.of());
-		queue.fetch(batch, false, 4, 1000);
-		queue.consume(batch, 4);
-		queue.publish();
-		assertNull(driver.poll());
-		assertEquals(new RingPosition(0, 4), queue.position());
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals("ef", read());
-		queue.consume(batch, 2);
-		queue.publish();
-		assertEquals(0, driver.poll().length());
-		assertEquals(new RingPosition(1, 0), queue.position());
+	void isCallDue_eventIdx_onlyWhenTheEventIsPassed() {
+		rig.offer("x", "x", "x");
+		ring.usedEvent(1); // call me when the second is there
+		rig.completeOne();
+		assertFalse(rig.queue.isCallDue());
+		rig.completeOne();
+		assertTrue(rig.queue.isCallDue());
+		rig.completeOne();
+		assertFalse(rig.queue.isCallDue());
 	}
 
 	@Test
-	void consume_overSeveralChains_completesThoseUsedUp() {
-		for (String text : List.of("ab", "cd", "ef"))
-			driver.add(List.of(buffer(text)), List.of());
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals("abcdef", read());
-		queue.consume(batch, 5);
-		queue.publish();
-		assertEquals(new RingPosition(2, 1), queue.position());
-		assertEquals(2, pollAll());
-	}
-
-	private int pollAll() {
-		int n = 0;
-		while (driver.poll() != null)
-			n++;
-		return n;
+	void inOrder_batch_isOneEntryInItsFirstPlaceThatNamesTheLastChain() {
+		open(new RingKind(Feature.VERSION_1 | Feature.IN_ORDER));
+		ring.usedElement(1, -1, -1);
+		rig.offer("ab", "cd", "ef");
+		rig.fetchReadable();
+		rig.consume(6);
+		assertEquals(3, ring.usedIdx());
+		assertEquals(2, ring.usedId(0));
+		assertEquals(-1, ring.usedId(1), "not touched");
 	}
 
 	@Test
-	void fetch_chainLongerThanBatch_comesInParts() {
-		var parts = List.of(buffer("a"), buffer("b"), buffer("c"), buffer("d"), buffer("e"), buffer("f"));
-		driver.add(parts, List.of());
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals("abcd", read());
-		queue.consume(batch, 4);
-		queue.publish();
-		assertNull(driver.poll());
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals("ef", read());
-		queue.consume(batch, 2);
-		queue.publish();
-		assertEquals(1, pollAll());
-	}
-
-	@Test
-	void fill_twoBuffers_lastOneShortAndRestUntouched() {
-		var first = ram.allocate(4, 1);
-		var second = ram.allocate(4, 1);
-		driver.add(List.of(), List.of(first));
-		driver.add(List.of(), List.of(second));
-		driver.add(List.of(), List.of(ram.allocate(4, 1)));
-		queue.fetch(batch, true, 4, 1000);
-		batch.copyFrom(buffer("hello!"), 6);
-		queue.fill(batch, 6);
-		queue.publish();
-		assertEquals(4, driver.poll().length());
-		assertEquals(2, driver.poll().length());
-		assertNull(driver.poll());
-		assertArrayEquals("o!".getBytes(), second.asSlice(0, 2).toArray(ValueLayout.JAVA_BYTE));
-	}
-
-	@Test
-	void fetch_bufferOverTwoRegions_isSplitThere() {
-		long cut = 4096 * 16;
-		var lower = memory.asSlice(0, cut);
-		var upper = arena.allocate(4096, 4096); // elsewhere in this process, next to it for the guest
-		var guest = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, lower),
-				new GuestMemory.Region(BASE + cut, cut, upper)));
-		queue = device(guest, true, true, RingPosition.START);
-		lower.asSlice(cut - 2).copyFrom(MemorySegment.ofArray("ab".getBytes()));
-		upper.copyFrom(MemorySegment.ofArray("cd".getBytes()));
-		driver.add(List.of(memory.asSlice(cut - 2, 4)), List.of());
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals("abcd", read());
-		assertEquals(2, batch.segments());
-	}
-
-	@Test
-	void fetch_zeroLengthBuffers_arePassedOver() {
-		driver.add(List.of(ram.allocate(0, 1), buffer("x"), ram.allocate(0, 1)), List.of());
-		driver.add(List.of(ram.allocate(0, 1)), List.of());
-		assertEquals(2, queue.fetch(batch, false, 4, 1000));
-		assertEquals("x", read());
-		queue.consume(batch, 1);
-		queue.publish();
-		assertEquals(2, pollAll());
-	}
-
-	@Test
-	void fetch_wrongDirection_isPassedOver() {
-		driver.add(List.of(buffer("in")), List.of(ram.allocate(9, 1)));
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals(2, batch.bytes());
-		queue.fetch(batch, true, 4, 1000);
-		assertEquals(9, batch.bytes());
-	}
-
-	@Test
-	void position_givenToANewQueue_goesOnThere() {
-		driver.add(List.of(buffer("abc")), List.of());
-		queue.fetch(batch, false, 4, 1000);
-		queue.consume(batch, 1);
-		var guest = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, memory)));
-		queue = device(guest, true, true, queue.position());
-		queue.fetch(batch, false, 4, 1000);
-		assertEquals("bc", read());
+	void inOrder_chainThatIsNotFull_endsItsBatch() {
+		open(new RingKind(Feature.VERSION_1 | Feature.IN_ORDER));
+		for (int i = 0; i < 3; i++)
+			rig.driver.add(List.of(), List.of(rig.ram.allocate(2, 1)));
+		rig.fetchWritable();
+		rig.queue.fill(rig.batch, 3); // one full, one short: both in the batch that the short one ends
+		rig.fetchWritable();
+		rig.fill("xy");
+		assertEquals(1, ring.usedId(0));
+		assertEquals(1, ring.usedLength(0));
+		assertEquals(2, ring.usedId(2));
 	}
 
 	@Test
 	void index_wrapsAround_afterManyTurns() {
 		for (int i = 0; i < 70_000; i++) {
-			driver.add(List.of(memory.asSlice(BYTES - 1, 1)), List.of());
-			assertEquals(1, queue.fetch(batch, false, 4, 1000));
-			queue.consume(batch, 1);
-			queue.publish();
-			assertEquals(1, pollAll());
+			rig.driver.add(List.of(rig.bytes.asSlice(QueueRig.BYTES - 1, 1)), List.of());
+			rig.completeOne();
+			assertEquals(1, rig.pollAll());
 		}
-		assertEquals(70_000 & 0xffff, queue.position().next());
-	}
-
-	// ---- notification
-
-	@Test
-	void isCallDue_eventIdx_onlyWhenTheEventIsPassed() {
-		for (int i = 0; i < 3; i++)
-			driver.add(List.of(buffer("x")), List.of());
-		driver.memory().usedEvent(1); // call me when the second is there
-		completeOne();
-		assertFalse(queue.isCallDue());
-		completeOne();
-		assertTrue(queue.isCallDue());
-		completeOne();
-		assertFalse(queue.isCallDue());
-	}
-
-	private void completeOne() {
-		queue.fetch(batch, false, 1, 1);
-		queue.consume(batch, batch.bytes());
-		queue.publish();
-	}
-
-	@Test
-	void isCallDue_withoutEventIdx_followsTheFlag() {
-		open(false, true);
-		driver.add(List.of(buffer("x")), List.of());
-		completeOne();
-		assertTrue(queue.isCallDue());
-		driver.disableInterrupts();
-		driver.add(List.of(buffer("x")), List.of());
-		completeOne();
-		assertFalse(queue.isCallDue());
-	}
-
-	@Test
-	void armKick_emptyRing_asksForTheNextOne() {
-		driver.add(List.of(buffer("x")), List.of());
-		assertTrue(driver.kickNeeded());
-		driver.add(List.of(buffer("x")), List.of());
-		assertFalse(driver.kickNeeded());
-		assertTrue(queue.armKick(), "two wait");
-		completeOne();
-		completeOne();
-		assertFalse(queue.armKick());
-		driver.add(List.of(buffer("x")), List.of());
-		assertTrue(driver.kickNeeded());
+		assertEquals(70_000 & 0xffff, rig.queue.position().next());
 	}
 
 	// ---- a driver that lies
 
 	private void assertViolation(String part) {
-		var e = assertThrows(GuestViolationException.class, () -> queue.fetch(batch, false, 4, 1000));
+		var e = assertThrows(GuestViolationException.class, rig::fetchReadable);
 		assertTrue(e.getMessage().contains(part), e.getMessage());
 	}
 
 	@Test
 	void fetch_availableIndexTooFarAhead_isAViolation() {
-		driver.memory().availIdx(SIZE + 1);
+		ring.availIdx(SIZE + 1);
 		assertViolation("ahead of a queue of size=8");
 	}
 
 	@Test
 	void fetch_headOutOfRange_isAViolation() {
-		driver.memory().availRing(0, SIZE);
-		driver.memory().availIdx(1);
+		ring.availRing(0, SIZE);
+		ring.availIdx(1);
 		assertViolation("head=8");
 	}
 
 	@Test
 	void fetch_chainThatBitesItsTail_isAViolation() {
-		driver.memory().descriptor(0, BASE, 0, SplitRingMemory.NEXT, 1);
-		driver.memory().descriptor(1, BASE, 0, SplitRingMemory.NEXT, 0);
-		driver.memory().availRing(0, 0);
-		driver.memory().availIdx(1);
+		ring.descriptor(0, QueueRig.BASE, 0, SplitRingMemory.NEXT, 1);
+		ring.descriptor(1, QueueRig.BASE, 0, SplitRingMemory.NEXT, 0);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
 		assertViolation("more than size=8");
 	}
 
 	@Test
 	void fetch_nextOutOfRange_isAViolation() {
-		driver.memory().descriptor(0, BASE, 1, SplitRingMemory.NEXT, 4711);
-		driver.memory().availRing(0, 0);
-		driver.memory().availIdx(1);
+		ring.descriptor(0, QueueRig.BASE, 1, SplitRingMemory.NEXT, 4711);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
 		assertViolation("next=4711");
 	}
 
 	@ParameterizedTest
-	@ValueSource(longs = { 0, BASE - 1, BASE + BYTES - 1, Long.MAX_VALUE, -1 })
+	@ValueSource(longs = { 0, QueueRig.BASE - 1, QueueRig.BASE + QueueRig.BYTES - 1, Long.MAX_VALUE, -1 })
 	void fetch_bufferOutsideMemory_isAViolation(long address) {
-		driver.memory().descriptor(0, address, 16, 0, 0);
-		driver.memory().availRing(0, 0);
-		driver.memory().availIdx(1);
+		ring.descriptor(0, address, 16, 0, 0);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
 		assertViolation("is not guest memory");
 	}
 
 	@Test
 	void fetch_indirectWithinIndirect_isAViolation() {
-		var table = ram.allocate(16, 16);
-		SplitRingMemory.descriptor(table, 0, BASE, 16, SplitRingMemory.INDIRECT, 0);
-		driver.memory().descriptor(0, ram.address(table), 16, SplitRingMemory.INDIRECT, 0);
-		driver.memory().availRing(0, 0);
-		driver.memory().availIdx(1);
+		var table = rig.ram.allocate(16, 16);
+		SplitRingMemory.descriptor(table, 0, QueueRig.BASE, 16, SplitRingMemory.INDIRECT, 0);
+		ring.descriptor(0, rig.ram.address(table), 16, SplitRingMemory.INDIRECT, 0);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
 		assertViolation("within an indirect table");
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 8, 17, -16 })
 	void fetch_indirectTableOfOddLength_isAViolation(int length) {
-		driver.memory().descriptor(0, BASE, length, SplitRingMemory.INDIRECT, 0);
-		driver.memory().availRing(0, 0);
-		driver.memory().availIdx(1);
+		ring.descriptor(0, QueueRig.BASE, length, SplitRingMemory.INDIRECT, 0);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
 		assertViolation("indirect descriptor with length=");
 	}
 
 	@Test
 	void fetch_indirectNotNegotiated_isAViolation() {
-		open(true, false);
-		driver.memory().descriptor(0, BASE, 16, SplitRingMemory.INDIRECT, 0);
-		driver.memory().availRing(0, 0);
-		driver.memory().availIdx(1);
+		open(new RingKind(Feature.VERSION_1));
+		ring.descriptor(0, QueueRig.BASE, 16, SplitRingMemory.INDIRECT, 0);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
 		assertViolation("not negotiated");
 	}
 
 	@Test
 	void find_ringThatLeavesItsRegion_isNull() {
-		var guest = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, memory)));
-		var end = BASE + BYTES - 16;
-		assertNull(RingSetup.find(guest, SIZE, new RingSetup.Addresses(end, BASE, BASE), false));
-		assertNull(RingSetup.find(guest, SIZE, new RingSetup.Addresses(BASE, BASE, -8), false));
+		long end = QueueRig.BASE + QueueRig.BYTES - 16;
+		assertNull(find(end, QueueRig.BASE, QueueRig.BASE));
+		assertNull(find(QueueRig.BASE, QueueRig.BASE, -8));
+	}
+
+	private RingSetup find(long descriptors, long driver, long device) {
+		return RingSetup.find(rig.memory, SIZE, new RingSetup.Addresses(descriptors, driver, device), 0, false);
 	}
 }

@@ -8,8 +8,8 @@ final class Vring {
 	final int index;
 	int size;
 	RingSetup.Addresses addresses;
-	/** Where the ring stands while it does not run. */
-	RingPosition position = RingPosition.START;
+	/** Where the ring stands while it does not run; null as long as the front-end has not said. */
+	RingPosition position;
 	int kick = -1;
 	int call = -1;
 	int err = -1;

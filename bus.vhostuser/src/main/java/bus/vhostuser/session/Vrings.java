@@ -7,10 +7,10 @@ import java.lang.foreign.ValueLayout;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.Loop;
+import bus.core.virtio.Feature;
 import bus.core.virtio.GuestMemory;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
-import bus.core.virtio.SplitQueue;
 import bus.core.virtio.Virtqueue;
 import bus.linux.Linux;
 
@@ -51,8 +51,9 @@ final class Vrings {
 		int size = message.u32(4);
 		if (ring.running && size != ring.size)
 			throw new RefusedException("ring=" + ring.index + " is running");
-		if (size <= 0 || size > Virtqueue.MAX_SIZE || Integer.bitCount(size) != 1)
-			throw new RefusedException("num=" + size + ", allowed: powers of two up to " + Virtqueue.MAX_SIZE);
+		if (!RingSetup.isSize(size, features))
+			throw new RefusedException("num=" + size + ", allowed: " + (isPacked() ? "1" : "powers of two") + " to "
+					+ Virtqueue.MAX_SIZE);
 		ring.size = size;
 		return update(ring);
 	}
@@ -69,17 +70,20 @@ final class Vrings {
 		return update(ring);
 	}
 
-	/** SET_VRING_BASE: index u32, available index u32. */
+	/**
+	 * SET_VRING_BASE: index u32, then where the ring stands: the available index; of a packed ring the place where the
+	 * driver offers in the low half, where it is given back in the high one. In order they are the same.
+	 */
 	Reply setBase(Message message) throws RefusedException {
 		var ring = ring(message.u32(0));
 		int base = message.u32(4);
 		if (ring.running)
 			throw new RefusedException("ring=" + ring.index + " is running");
-		if (base < 0 || base > 0xffff)
+		if ((base & ~0xffff) != 0 && !isPacked())
 			throw new RefusedException("base=" + Integer.toUnsignedString(base) + ", allowed: 0 to 65535");
 		// the same base as was answered to GET_VRING_BASE: a pause is over, and a half-consumed buffer is still there
-		if (base != ring.position.next())
-			ring.position = new RingPosition(base, 0);
+		if (ring.position == null || (base & 0xffff) != ring.position.next())
+			ring.position = new RingPosition(base & 0xffff, 0);
 		return Reply.ACK;
 	}
 
@@ -89,7 +93,16 @@ final class Vrings {
 		stop(ring);
 		ring.started = false;
 		closeKick(ring);
-		return Reply.vringState(ring.index, ring.position.next());
+		int next = positionOf(ring).next();
+		return Reply.vringState(ring.index, isPacked() ? next | next << 16 : next);
+	}
+
+	private boolean isPacked() {
+		return Feature.has(features, Feature.RING_PACKED);
+	}
+
+	private RingPosition positionOf(Vring ring) {
+		return ring.position == null ? RingPosition.start(features) : ring.position;
 	}
 
 	Reply setKick(Message message) throws RefusedException {
@@ -172,7 +185,7 @@ final class Vrings {
 	}
 
 	private void start(Vring ring) {
-		var queue = open(ring, ring.position);
+		var queue = open(ring, positionOf(ring));
 		if (queue == null)
 			return;
 		ring.running = true;
@@ -181,15 +194,23 @@ final class Vrings {
 
 	/** The ring in the memory as it is now; null if it is not there. */
 	private Virtqueue open(Vring ring, RingPosition position) {
-		var setup = RingSetup.find(memory, ring.size, ring.addresses, true);
+		if (!RingSetup.isSize(ring.size, features)) {
+			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} has num={2}, which the features that were set later do"
+					+ " not allow", bus, ring.index, ring.size);
+			return null;
+		}
+		var setup = RingSetup.find(memory, ring.size, ring.addresses, features, true);
 		try {
 			if (setup != null) {
-				var queue = new SplitQueue(memory, setup, features, position);
+				var queue = Virtqueue.open(memory, setup, features, position);
 				// compiled code goes on after a fault and hears of it at its next native call: that must be here, where it
 				// is known which ring it was, and not in the middle of the device
 				Thread.yield();
 				return queue;
 			}
+		} catch (IllegalArgumentException e) {
+			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} does not start: {2}", bus, ring.index, e.getMessage());
+			return null;
 		} catch (InternalError e) { // a page beyond the end of a truncated file
 			LOG.log(System.Logger.Level.DEBUG, "bus " + bus + ": ring " + ring.index, e);
 		}
@@ -232,7 +253,7 @@ final class Vrings {
 
 	private void move(Vring ring) {
 		var position = device.position(ring.index);
-		var queue = open(ring, position == null ? ring.position : position);
+		var queue = open(ring, position == null ? positionOf(ring) : position);
 		if (queue == null)
 			stop(ring);
 		else

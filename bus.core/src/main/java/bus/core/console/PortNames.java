@@ -1,0 +1,25 @@
+package bus.core.console;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The names of one virtual machine's ports. Its guest finds ports by them, whatever bus they are on, so they are unique
+ * over all its buses, whose loops are different threads. Any thread.
+ */
+public final class PortNames {
+	private final Map<String, String> busByName = new ConcurrentHashMap<>();
+
+	/**
+	 * Takes a name for a bus.
+	 *
+	 * @return the bus that has it already, or null if it was free
+	 */
+	String take(String name, String bus) {
+		return busByName.putIfAbsent(name, bus);
+	}
+
+	void free(String name) {
+		busByName.remove(name);
+	}
+}
