@@ -98,12 +98,7 @@ public final class ConsoleDriver implements AutoCloseable {
 	public void migrate(Path socket) throws IOException {
 		lock.run(() -> {
 			frontEnd.stop();
-			byte[] state = frontEnd.saveState();
-			frontEnd.reconnect(socket);
-			frontEnd.handshake();
-			frontEnd.accept(features);
-			frontEnd.loadState(state);
-			restart();
+			connect(socket, frontEnd.saveState());
 		});
 	}
 
@@ -111,14 +106,24 @@ public final class ConsoleDriver implements AutoCloseable {
 	public void reconnect(Path socket) throws IOException {
 		lock.run(() -> {
 			frontEnd.guessBases(queues.rings());
-			frontEnd.reconnect(socket);
-			frontEnd.handshake();
-			frontEnd.accept(features);
-			restart();
+			connect(socket, null);
 		});
 	}
 
-	private void restart() throws IOException {
+	/** As {@link #reconnect}, with a state of the device that was saved before. */
+	public void reconnect(Path socket, byte[] state) throws IOException {
+		lock.run(() -> {
+			frontEnd.guessBases(queues.rings());
+			connect(socket, state);
+		});
+	}
+
+	private void connect(Path socket, byte[] state) throws IOException {
+		frontEnd.reconnect(socket);
+		frontEnd.handshake();
+		frontEnd.accept(features);
+		if (state != null)
+			frontEnd.loadState(state);
 		frontEnd.restart(features, queues.rings());
 		watch.reconnected();
 		handleCalls();
