@@ -134,6 +134,10 @@ class InflightTest {
 		await(() -> far.taken.equals("abcdefghi"));
 		assertGoesOn(bus.equals("vm1") ? here : there);
 		assertEquals("", guest.complaints().stream().reduce("", String::concat));
+		guest.readConfig();
+		try (var region = region()) {
+			assertEquals(0, region.segment().get(ValueLayout.JAVA_LONG, NOTES + 8 + 8 * 5) >>> 16, "the note is out of date");
+		}
 	}
 
 	@Test
