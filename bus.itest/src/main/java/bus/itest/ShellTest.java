@@ -67,7 +67,7 @@ class ShellTest {
 	}
 
 	@Test
-	void list_followsTheGuest() throws Exception {
+	void s67_list_followsTheGuest() throws Exception {
 		Operator.opened(operator.guest("vm1"), "org.example.x");
 		operator.await("port.socket~x", "guest open", PortInfo::guestOpen);
 		assertLine(run("vport:list"), "org.example.x", "socket", "x", "plugged", "open", "closed");
@@ -82,7 +82,7 @@ class ShellTest {
 	}
 
 	@Test
-	void show_tellsAllOfAPort_orWhichThereAre() throws Exception {
+	void s67_show_tellsAllOfAPort_orWhichThereAre() throws Exception {
 		String shown = run("vport:show x");
 		assertLine(shown, "type", "socket");
 		assertLine(shown, "id", "3");

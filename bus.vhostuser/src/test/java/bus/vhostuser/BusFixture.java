@@ -39,8 +39,12 @@ final class BusFixture implements Closeable {
 	}
 
 	BusServer bus(String name, int ports) throws IOException {
-		var server = new BusServer(
-				new BusConfig(name, name, name, socket(name), 0600, false, DeviceSettings.of(ports)), loops, new PortNames());
+		return bus(name, DeviceSettings.of(ports));
+	}
+
+	BusServer bus(String name, DeviceSettings settings) throws IOException {
+		var config = new BusConfig(name, name, name, socket(name), 0600, false, settings);
+		var server = new BusServer(config, loops, new PortNames());
 		open.addFirst(server::close);
 		return server;
 	}

@@ -48,23 +48,33 @@ final class CallWatch implements AutoCloseable {
 
 	private void watch() {
 		try {
-			while (!ended) {
+			while (!ended && !driver.lock().failed()) {
 				int count = epoll.await(-1);
 				boolean called = false;
 				for (int i = 0; i < count; i++)
 					called |= handle(epoll.data(i));
 				if (called && !ended)
 					driver.called();
+				driver.notices().tell();
 			}
 		} catch (IOException | RuntimeException e) {
 			driver.lock().fail(e);
 		}
+		if (!ended)
+			driver.notices().tellFailure(driver.lock().failure());
+	}
+
+	/** Has the thread look at what there is to tell. Under the driver's lock, and not after {@link #close}. */
+	void wake() {
+		wake.ring();
 	}
 
 	/** Whether it was a queue's call. */
 	private boolean handle(long what) throws IOException {
 		if (what == SOCKET)
 			throw new EOFException("the back-end has closed the socket");
+		if (what == WAKE)
+			wake.take();
 		if (what == BACK_END)
 			driver.backEndCalled();
 		if (what >= 0)

@@ -38,7 +38,7 @@ class ControlTest {
 	}
 
 	@Test
-	void s19_deviceReady_announcesPortsInPlugOrder() throws Exception {
+	void s19_s14_deviceReady_announcesPortsInPlugOrder() throws Exception {
 		rig.plugged("b", 2);
 		rig.plugged("a", 1);
 		start();
@@ -212,6 +212,24 @@ class ControlTest {
 		rig.kick(ControlChannel.TRANSMITQ);
 		assertEquals(3, rig.drain(ControlChannel.TRANSMITQ));
 		assertEquals(1, rig.calls.get(ControlChannel.TRANSMITQ));
+	}
+
+	@Test
+	void s28_s31_answersToOneMessage_oneBufferEachAndOneCall() throws Exception {
+		rig.plugged("con", 0);
+		start();
+		rig.calls.clear();
+		rig.send(0, ControlEvent.PORT_READY, 1);
+		assertEquals(1, rig.calls.get(ControlChannel.RECEIVEQ));
+		assertEquals(3, rig.readRaw(ControlChannel.RECEIVEQ).size());
+	}
+
+	@Test
+	void s32_message_isLittleEndian() throws Exception {
+		rig.plugged("a", 2);
+		start();
+		rig.send(-1, ControlEvent.DEVICE_READY, 1);
+		assertEquals(List.of("\2\0\0\0\1\0\1\0"), rig.readRaw(ControlChannel.RECEIVEQ));
 	}
 
 	@Test

@@ -45,6 +45,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	final Map<Integer, MemorySegment> posted;
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
+	final Map<Integer, Watch> watches = new HashMap<>();
 	int configChanges;
 	/** The loop takes no tasks any more. */
 	boolean ended;
@@ -308,14 +309,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		turnRequested = true;
 	}
 
+	/** Nothing is ever ready by itself: there is no kernel here, and descriptors are mere numbers. */
 	@Override
 	public void watch(int descriptor, Watch watch) {
-		throw new UnsupportedOperationException("no kernel here");
+		watches.put(descriptor, watch);
 	}
 
 	@Override
 	public void unwatch(int descriptor) {
-		throw new UnsupportedOperationException("no kernel here");
+		watches.remove(descriptor);
 	}
 
 	@Override
