@@ -158,6 +158,19 @@ class DescriptorTest {
 	}
 
 	@Test
+	void turn_descriptorTakesAll_endsAfterItsBudget() throws Exception {
+		attached(1, (int) Linux.memfd_create("all"));
+		var buffer = rig.ram.allocate(128 * 1024, 1);
+		for (int i = 0; i < DeviceRig.RING; i++)
+			rig.rings.get(OUT).add(List.of(buffer), List.of());
+		rig.device.kick(OUT);
+		rig.turnOnce();
+		assertEquals(GuestToHost.BYTES_PER_TURN, rig.info(1).traffic().fromGuest());
+		rig.run();
+		assertEquals(DeviceRig.RING * buffer.byteSize(), rig.info(1).traffic().fromGuest());
+	}
+
+	@Test
 	void s65_descriptorEnds_isNotWatchedAnyMoreWhenThePortHears() throws Exception {
 		var watchedAtHangup = new ArrayList<Integer>();
 		var port = new RecordingPort() {
