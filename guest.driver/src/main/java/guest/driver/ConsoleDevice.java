@@ -1,6 +1,7 @@
 package guest.driver;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** The device as the driver has set it up: what was negotiated, and the queues. Under the driver's lock. */
 final class ConsoleDevice {
@@ -46,6 +47,20 @@ final class ConsoleDevice {
 
 	void resume() throws IOException {
 		frontEnd.start(features, queues.rings(), true);
+	}
+
+	/**
+	 * Goes over to a device that listens elsewhere, with the same queues.
+	 *
+	 * @param state of the device that they were at; null if it is lost
+	 */
+	void connect(Path socket, byte[] state) throws IOException {
+		frontEnd.reconnect(socket);
+		frontEnd.handshake();
+		frontEnd.accept(features);
+		if (state != null)
+			frontEnd.loadState(state);
+		frontEnd.restart(features, queues.rings());
 	}
 
 	void reset() throws IOException {

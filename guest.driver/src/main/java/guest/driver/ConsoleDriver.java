@@ -91,28 +91,26 @@ public final class ConsoleDriver implements AutoCloseable {
 	public void migrate(Path socket) throws IOException {
 		lock.run(() -> {
 			frontEnd.stop();
-			byte[] state = frontEnd.saveState();
-			frontEnd.reconnect(socket);
-			frontEnd.handshake();
-			frontEnd.accept(device.features());
-			frontEnd.loadState(state);
-			restart();
+			device.connect(socket, frontEnd.saveState());
+			connected();
 		});
 	}
 
 	/** The back-end was lost while the guest ran, and one listens again: the guest's memory is all that is left. */
 	public void reconnect(Path socket) throws IOException {
+		reconnect(socket, null);
+	}
+
+	/** As {@link #reconnect}, with a state of the device that was saved before. */
+	public void reconnect(Path socket, byte[] state) throws IOException {
 		lock.run(() -> {
 			frontEnd.guessBases(device.queues().rings());
-			frontEnd.reconnect(socket);
-			frontEnd.handshake();
-			frontEnd.accept(device.features());
-			restart();
+			device.connect(socket, state);
+			connected();
 		});
 	}
 
-	private void restart() throws IOException {
-		frontEnd.restart(device.features(), device.queues().rings());
+	private void connected() throws IOException {
 		watch.reconnected();
 		handleCalls();
 		changed();

@@ -24,9 +24,8 @@ final class Exchange {
 		return channel;
 	}
 
-	/** Goes over to another connection; the one before is closed. */
+	/** Goes over to another connection. */
 	void over(MessageChannel other) {
-		channel.close();
 		channel = other;
 		acknowledged = false;
 		wantsAlways = false;

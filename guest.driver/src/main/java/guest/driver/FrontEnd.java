@@ -271,15 +271,17 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	 * handshake and {@link #restart} are to follow.
 	 */
 	public void reconnect(Path socket) throws IOException {
-		var connected = new MessageChannel(new MessageSocket(Sockets.connectUnix(socket)));
-		exchange.over(connected);
 		if (backEnd != null)
 			backEnd.close();
 		backEnd = null;
+		exchange.channel().close(); // before the other is opened: a back-end serves one front-end at a time
+		exchange.over(new MessageChannel(new MessageSocket(Sockets.connectUnix(socket))));
 	}
 
 	/** Goes on at a back-end that has not seen the rings before, from the bases that {@link #stop} has answered. */
 	void restart(long features, List<DriverRing> rings) throws IOException {
+		if (inflight != null)
+			inflight.share(exchange);
 		start(features, rings, true);
 	}
 

@@ -57,6 +57,8 @@ final class StateTransfer {
 		if (wanted != SAVE && wanted != LOAD || m.u32(4) != STOPPED)
 			throw new RefusedException("direction=" + Integer.toUnsignedString(wanted) + " phase="
 					+ Integer.toUnsignedString(m.u32(4)) + ", allowed: direction=0 (save) or 1 (load), phase=0 (stopped)");
+		if (vrings.isAnyRunning())
+			throw new RefusedException("rings run; stop all of them first");
 		close();
 		direction = wanted;
 		arena = Arena.ofShared();
