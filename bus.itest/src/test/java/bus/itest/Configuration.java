@@ -30,6 +30,13 @@ record Configuration(Path folder) {
 		return path(label + ".sock");
 	}
 
+	/** Answers the address. */
+	Path socket(String label, String bus, int id) throws IOException {
+		write("port.socket-" + label, "bus=" + bus, "name=org.vport." + label, "id=" + id,
+				"listen=unix:" + path(label + ".sock"));
+		return path(label + ".sock");
+	}
+
 	/** Answers the path of the file that what the guest writes is appended to. */
 	Path file(String label, String bus) throws IOException {
 		write("port.file-" + label, "bus=" + bus, "name=org.vport." + label, "path=" + path(label + ".out"));

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 
 /** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
+	/** A type of terminal without colours, cursor movement and size. */
+	static final String DUMB = "dumb";
+
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 	private static final Pattern COMPLAINT = Pattern
 			.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
@@ -27,23 +30,27 @@ final class VportProcess implements AutoCloseable {
 	 * @param logs where the output is kept for whoever looks into a failure
 	 */
 	VportProcess(Path config, Path logs) throws IOException {
-		this(List.of(vport(), "run", "--config", config.toString()), logs);
+		this(List.of(vport(), "run", "--config", config.toString()), logs, DUMB);
 	}
 
-	private VportProcess(List<String> command, Path logs) throws IOException {
+	private VportProcess(List<String> command, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		out = logs.resolve("vport.out");
 		err = logs.resolve("vport.err");
 		var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-		builder.environment().put("TERM", "dumb"); // a shell without colours and cursor movement
+		builder.environment().put("TERM", terminal);
 		process = builder.start();
 	}
 
-	/** With the interactive shell, on a pseudo terminal that script(1) makes. */
-	static VportProcess onTerminal(Path config, Path logs) throws IOException {
+	/**
+	 * With the interactive shell, on a pseudo terminal that script(1) makes.
+	 *
+	 * @param terminal its type
+	 */
+	static VportProcess onTerminal(Path config, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
-		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs);
+		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs, terminal);
 	}
 
 	private static String vport() {
@@ -105,6 +112,17 @@ final class VportProcess implements AutoCloseable {
 		Writer keyboard = process.outputWriter();
 		keyboard.write(command + "\n");
 		keyboard.flush();
+	}
+
+	/** Gives its terminal another size, as a terminal's window does. */
+	void resizeTerminal(int columns, int rows) throws IOException, InterruptedException {
+		var java = process.descendants().filter(child -> child.info().command().orElse("").endsWith("/java"))
+				.findFirst().orElseThrow();
+		var terminal = Path.of("/proc/%d/fd/0".formatted(java.pid())).toRealPath();
+		var stty = new ProcessBuilder("stty", "-F", terminal.toString(), "columns", String.valueOf(columns), "rows",
+				String.valueOf(rows)).inheritIO().start();
+		if (stty.waitFor() != 0)
+			throw new AssertionError("stty failed for " + terminal);
 	}
 
 	/** SIGTERM, and the exit code. */
