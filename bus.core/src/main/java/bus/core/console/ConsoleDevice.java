@@ -3,10 +3,6 @@ package bus.core.console;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-import bus.api.HostPort;
-import bus.api.PortInfo;
-import bus.api.PortRefusedException;
-import bus.api.PortRequest;
 import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Feature;
@@ -29,8 +25,6 @@ public final class ConsoleDevice {
 	/** Buffers of a control message, which has 8 bytes from the driver. */
 	static final int CONTROL_SEGMENTS = 16;
 
-	private static final System.Logger LOG = System.getLogger("bus.core");
-
 	private final String bus;
 	private final DeviceSettings settings;
 	private final Transport transport;
@@ -46,9 +40,7 @@ public final class ConsoleDevice {
 	private final GuestLog log;
 	private final Queues queues;
 	private final Migration migration;
-	private Recorder recorder;
-	/** There is something that the recorder has not heard of. */
-	private boolean unrecorded;
+	private final Plugging plugging;
 	private int usablePorts;
 	private long features;
 	private boolean running;
@@ -70,6 +62,7 @@ public final class ConsoleDevice {
 		this.receive = new HostToGuest(state.calls(), state);
 		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
 		this.migration = new Migration(this, ports, queues, control, talk);
+		this.plugging = new Plugging(this, ports, state, talk);
 		usePorts(settings.ports());
 	}
 
@@ -108,8 +101,8 @@ public final class ConsoleDevice {
 		int character = config.emergencyByte(offset, source);
 		if (character < 0)
 			return;
-		for (var slot : ports.plugOrder())
-			if (slot.request.console() && slot.announced && slot.hostOpen) {
+		for (var slot : ports.announced())
+			if (slot.request.console() && slot.hostOpen) {
 				state.calls().run(slot, "emergency", () -> slot.port.emergency((byte) character));
 				return;
 			}
@@ -176,7 +169,7 @@ public final class ConsoleDevice {
 	 * @throws StateRefusedException while a queue runs
 	 */
 	public DeviceState save() throws StateRefusedException {
-		return migration.save(features);
+		return migration.save();
 	}
 
 	/**
@@ -185,21 +178,12 @@ public final class ConsoleDevice {
 	 * @throws StateRefusedException if a queue runs, or if the driver's ports are not those of this bus; nothing changed
 	 */
 	public void load(DeviceState state) throws StateRefusedException {
-		load(state, false);
-	}
-
-	private void load(DeviceState state, boolean found) throws StateRefusedException {
-		migration.check(state, features);
-		if (features == 0) // the front-end has not said; what the ports do meanwhile is for a driver with these
-			features = state.features();
-		usePorts(state.maxPorts());
-		migration.load(state, found);
-		unrecorded = true;
+		migration.load(state, false);
 	}
 
 	/** As {@link #load}, with what a {@link Recorder} has left: it counts if the driver does not begin anew. */
 	public void recover(DeviceState state) throws StateRefusedException {
-		load(state, true);
+		migration.load(state, true);
 	}
 
 	/** As {@link #recover}, if nothing else was left than where queues have begun chains. */
@@ -208,10 +192,9 @@ public final class ConsoleDevice {
 	}
 
 	/** Has notes taken from now on; null: no longer. */
-	public void record(Recorder newRecorder) {
-		recorder = newRecorder;
-		queues.record(newRecorder);
-		unrecorded = true;
+	public void record(Recorder recorder) {
+		migration.record(recorder);
+		queues.record(recorder);
 	}
 
 	/** The driver kicked a queue. */
@@ -227,10 +210,7 @@ public final class ConsoleDevice {
 	 */
 	public boolean turn(Scratch scratch) {
 		boolean again = queues.turn(scratch);
-		if (recorder != null && unrecorded) {
-			unrecorded = false;
-			recorder.known(migration.state(features, List.of()));
-		}
+		migration.note();
 		return again;
 	}
 
@@ -262,7 +242,7 @@ public final class ConsoleDevice {
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			state.calls().run(slot, "running", () -> slot.port.running(true));
 		if (goesOn)
 			migration.started(state);
@@ -271,24 +251,18 @@ public final class ConsoleDevice {
 
 	private void driverStops() {
 		running = false;
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			state.calls().run(slot, "running", () -> slot.port.running(false));
 	}
 
 	private void forgetDriver() {
 		migration.forget();
-		unrecorded = true;
 		control.clear();
 		talk.forgetDriver();
 		queues.forgetOffsets();
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			if (slot.guestOpen)
 				state.guestOpened(slot, false);
-	}
-
-	/** The ports that may be called: one that is still being plugged is with another thread. A copy, as calls may unplug. */
-	private List<PortSlot> announced() {
-		return ports.plugOrder().stream().filter(slot -> slot.announced).toList();
 	}
 
 	// ---- the queues' turns
@@ -297,12 +271,10 @@ public final class ConsoleDevice {
 	private boolean serve(int queue, Virtqueue ring, Scratch scratch) {
 		if (!running)
 			return false;
-		unrecorded |= queue == ControlChannel.RECEIVEQ || queue == ControlChannel.TRANSMITQ;
-		return switch (queue) {
-			case ControlChannel.RECEIVEQ -> control.flush(ring);
-			case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
-			default -> serveData(queue, ring, scratch);
-		};
+		if (PortSlot.portOf(queue) >= 0)
+			return serveData(queue, ring, scratch);
+		migration.changed();
+		return queue == ControlChannel.RECEIVEQ ? control.flush(ring) : control.drain(ring, talk);
 	}
 
 	private boolean serveData(int queue, Virtqueue ring, Scratch scratch) {
@@ -318,6 +290,14 @@ public final class ConsoleDevice {
 
 	PortState state() {
 		return state;
+	}
+
+	Plugging plugging() {
+		return plugging;
+	}
+
+	long features() {
+		return features;
 	}
 
 	String bus() {
@@ -349,14 +329,15 @@ public final class ConsoleDevice {
 		if (!isMultiport())
 			return;
 		control.send(id, event, value, tail);
-		unrecorded = true;
+		migration.changed();
 		kick(ControlChannel.RECEIVEQ);
 	}
 
 	void resize(PortSlot slot, int columns, int rows) {
 		adoptSize(slot, columns, rows);
 		talk.tellSize(slot);
-		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF && !isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+		// a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF && !isMultiport())
 			transport.configChanged();
 	}
 
@@ -366,63 +347,6 @@ public final class ConsoleDevice {
 		slot.rows = rows;
 		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF)
 			config.size(columns, rows);
-	}
-
-	// ---- plugging
-
-	/** Takes a slot; the guest does not hear of it yet. */
-	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
-		return ports.reserve(request, port);
-	}
-
-	/** The port works: the guest hears of it. */
-	void announce(PortSlot slot) {
-		slot.announced = true;
-		if (!isUsable(slot.id))
-			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1}", bus, needsQueues(slot.id));
-		if (running && !isMultiport() && slot.id == 0)
-			slot.guestOpen = true;
-		talk.announce(slot);
-		serve(slot);
-	}
-
-	/** Frees the slot of a port that did not come to life, or that goes. */
-	void release(PortSlot slot) {
-		state.retire(slot);
-		ports.release(slot);
-		if (slot.announced) {
-			discardOffered(slot); // the slot's next port is not to find it
-			talk.withdraw(slot);
-		}
-	}
-
-	PortSlot find(HostPort port) {
-		for (var slot : ports.plugOrder())
-			if (slot.port == port)
-				return slot;
-		return null;
-	}
-
-	List<PortSlot> plugged() {
-		return List.copyOf(ports.plugOrder());
-	}
-
-	PortInfo info(PortSlot slot) {
-		return slot.info(bus, problem(slot.id));
-	}
-
-	private String problem(int id) {
-		if (!isUsable(id))
-			return needsQueues(id);
-		if (id > 0 && running && !isMultiport())
-			return "port " + id + " is out of the guest's reach: the virtual machine did not take MULTIPORT, so there"
-					+ " is port 0 alone; give it id=0, or use a monitor that lets the feature through";
-		return "";
-	}
-
-	private String needsQueues(int id) {
-		return "port " + id + " is beyond the queues that the virtual machine gave; it needs num_vqs="
-				+ 2 * (id + 2);
 	}
 
 	/** Frees native memory. No other call may follow. */

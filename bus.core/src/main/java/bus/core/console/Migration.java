@@ -19,6 +19,10 @@ final class Migration {
 	private List<PortSlot> loaded;
 	/** The state was found, not given: the driver it tells of may be gone. */
 	private boolean found;
+	/** Null if nobody takes notes. */
+	private Recorder recorder;
+	/** There is something that the recorder has not heard of. */
+	private boolean unrecorded;
 
 	Migration(ConsoleDevice device, PortTable ports, Queues queues, ControlChannel control, DriverTalk talk) {
 		this.device = device;
@@ -29,22 +33,42 @@ final class Migration {
 	}
 
 	/** Changes nothing: the device goes on as if it had not been asked (73). */
-	DeviceState save(long features) throws StateRefusedException {
+	DeviceState save() throws StateRefusedException {
 		checkStopped();
-		return state(features, queues.begun());
+		return state(queues.begun());
+	}
+
+	/** Has notes taken; null: no longer. */
+	void record(Recorder newRecorder) {
+		recorder = newRecorder;
+		changed();
+	}
+
+	/** Driver or device has learned something of the other. */
+	void changed() {
+		unrecorded = true;
+	}
+
+	/** A turn has ended: what was learned in it is noted. */
+	void note() {
+		if (recorder == null || !unrecorded)
+			return;
+		unrecorded = false;
+		recorder.known(state(List.of()));
 	}
 
 	/** What driver and device know of each other, with such queues as are within a chain. */
-	DeviceState state(long features, List<DeviceState.Begun> begun) {
+	private DeviceState state(List<DeviceState.Begun> begun) {
 		var plugged = new ArrayList<DeviceState.Port>();
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			plugged.add(new DeviceState.Port(slot.id, slot.request.console(), slot.driverReady, slot.guestOpen,
 					slot.hostOpen, slot.columns, slot.rows));
-		return new DeviceState(features, device.usablePorts(), talk.isDeviceReady(), plugged, begun, control.kept());
+		return new DeviceState(device.features(), device.usablePorts(), talk.isDeviceReady(), plugged, begun, control.kept());
 	}
 
 	/** Looks at all of it before anything changes. */
-	void check(DeviceState state, long features) throws StateRefusedException {
+	private void check(DeviceState state) throws StateRefusedException {
+		long features = device.features();
 		checkStopped();
 		long unknown = state.features() & ~device.offeredFeatures();
 		if (unknown != 0)
@@ -76,19 +100,24 @@ final class Migration {
 						+ (port.console() ? "a console" : "no console") + ", and here " + slot.request.label() + " is "
 						+ (port.console() ? "none" : "one") + "; the guest knows it as what it was");
 		}
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			if (state.ports().stream().noneMatch(port -> port.id() == slot.id))
 				throw new StateRefusedException(slot.describe() + " is plugged here and not in the state; unplug it,"
 						+ " and plug it again when the guest runs");
 	}
 
 	/**
-	 * Puts a state that was checked in the place of what the device knew of its driver.
+	 * Puts a state in the place of what the device knew of its driver.
 	 *
 	 * @param isFound whether the driver may be another one by now; its queues will tell
 	 */
-	void load(DeviceState state, boolean isFound) {
+	void load(DeviceState state, boolean isFound) throws StateRefusedException {
+		check(state);
+		if (device.features() == 0) // the front-end has not said; what the ports do meanwhile is for a driver with these
+			device.features(state.features());
+		device.usePorts(state.maxPorts());
 		found = isFound;
+		changed();
 		queues.begin(state.begun());
 		control.restore(state.messages());
 		talk.restore(state.deviceReady());
@@ -126,9 +155,6 @@ final class Migration {
 	/** Another driver comes. */
 	void forget() {
 		loaded = null;
-	}
-
-	private List<PortSlot> announced() {
-		return ports.plugOrder().stream().filter(slot -> slot.announced).toList();
+		changed();
 	}
 }

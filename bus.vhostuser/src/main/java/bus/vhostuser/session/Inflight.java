@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.DeviceState;

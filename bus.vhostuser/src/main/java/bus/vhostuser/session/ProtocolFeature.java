@@ -13,8 +13,7 @@ final class ProtocolFeature {
 
 	/**
 	 * What is offered. QEMU takes every bit below its newest without looking, even those that it cannot do (in-band
-	 * notifications, Xen mappings), so nothing is offered that is not
-	 * needed by one of the monitors, or that QEMU could come to grief with.
+	 * notifications, Xen mappings), so nothing is offered that no monitor needs, or that QEMU could come to grief with.
 	 */
 	static final long OFFERED = MQ | REPLY_ACK | BACKEND_REQ | CONFIG | INFLIGHT_SHMFD | RESET_DEVICE
 			| CONFIGURE_MEM_SLOTS | DEVICE_STATE;

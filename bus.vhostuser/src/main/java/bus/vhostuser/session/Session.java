@@ -31,6 +31,7 @@ public final class Session {
 	private final Message message = new Message(arena);
 	private final MemorySegment out = arena.allocate(Message.HEADER + Message.MAX_PAYLOAD, 8);
 	private final Vrings vrings;
+	private final VringMessages vringMessages;
 	private final MemoryTable memory;
 	private final BackendChannel channel = new BackendChannel();
 	private final Negotiation negotiation;
@@ -55,6 +56,7 @@ public final class Session {
 		this.ended = ended;
 		this.socket = new MessageSocket(descriptor);
 		this.vrings = new Vrings(bus, device, loop);
+		this.vringMessages = new VringMessages(device, loop, vrings);
 		this.memory = new MemoryTable(vrings);
 		this.negotiation = new Negotiation(bus, device, vrings, this::forget);
 		this.transfer = new StateTransfer(bus, loop, device, vrings);
@@ -226,8 +228,8 @@ public final class Session {
 		return negotiation;
 	}
 
-	Vrings vrings() {
-		return vrings;
+	VringMessages vrings() {
+		return vringMessages;
 	}
 
 	MemoryTable memory() {
