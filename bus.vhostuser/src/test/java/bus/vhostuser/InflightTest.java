@@ -1,5 +1,6 @@
 package bus.vhostuser;
 
+import static bus.vhostuser.BusFixture.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,14 +78,6 @@ class InflightTest {
 		fixture.close();
 		assertEquals(0, Wire.openDescriptors("vport-inflight"));
 		assertEquals(0, Wire.mappings("vport-inflight"));
-	}
-
-	private static void await(BooleanSupplier condition) {
-		long deadline = System.nanoTime() + BusFixture.PATIENCE.toNanos();
-		while (!condition.getAsBoolean()) {
-			assertTrue(System.nanoTime() < deadline, "waited too long");
-			Thread.onSpinWait();
-		}
 	}
 
 	private void write(String text) throws IOException {
