@@ -2,17 +2,20 @@ package bus.itest;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Pattern ESCAPE = Pattern.compile("\\e\\[[?0-9;]*[a-zA-Z]");
 	private static final Pattern COMPLAINT = Pattern
 			.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
 
@@ -35,14 +38,15 @@ final class VportProcess implements AutoCloseable {
 		out = logs.resolve("vport.out");
 		err = logs.resolve("vport.err");
 		var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-		builder.environment().put("TERM", "dumb"); // a shell without colours and cursor movement
+		builder.environment().put("TERM", "ansi"); // JLine gives a "dumb" terminal no size
 		process = builder.start();
 	}
 
 	/** With the interactive shell, on a pseudo terminal that script(1) makes. */
 	static VportProcess onTerminal(Path config, Path logs) throws IOException {
 		Files.createDirectories(logs);
-		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
+		var run = "stty cols 200 rows 50; '%s' run --config '%s' 2>'%s'".formatted(vport(), config,
+				logs.resolve("vport.err"));
 		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs);
 	}
 
@@ -61,7 +65,12 @@ final class VportProcess implements AutoCloseable {
 	}
 
 	List<String> out() throws IOException {
-		return Files.readAllLines(out);
+		return printedSince(0).lines().toList();
+	}
+
+	/** Without colours and cursor movement. */
+	private String printedSince(int position) throws IOException {
+		return ESCAPE.matcher(Files.readString(out).substring(position)).replaceAll("");
 	}
 
 	List<String> err() throws IOException {
@@ -93,18 +102,45 @@ final class VportProcess implements AutoCloseable {
 		int before = Files.readString(out).length();
 		type(command);
 		var pattern = Pattern.compile(answer, Pattern.MULTILINE);
-		await(process -> pattern.matcher(Files.readString(out).substring(before)).find(),
-				"answer " + answer + " to " + command);
-		var matcher = pattern.matcher(Files.readString(out).substring(before));
+		await(process -> pattern.matcher(printedSince(before)).find(), "answer " + answer + " to " + command);
+		var matcher = pattern.matcher(printedSince(before));
 		matcher.find();
 		return matcher;
 	}
 
+	/** What {@code vport:list} says as soon as it is as wanted. */
+	String listWhen(Predicate<String> wanted) throws IOException, InterruptedException {
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
+		while (true) {
+			var list = ask("vport:list", "(?s)^BUS .*?^vport> ").group();
+			if (wanted.test(list))
+				return list;
+			if (System.nanoTime() - deadline > 0)
+				throw new AssertionError(list);
+		}
+	}
+
 	/** Types a command into the shell. */
 	void type(String command) throws IOException {
+		press(command + "\n");
+	}
+
+	/** Presses keys. */
+	void press(String keys) throws IOException {
 		Writer keyboard = process.outputWriter();
-		keyboard.write(command + "\n");
+		keyboard.write(keys);
 		keyboard.flush();
+	}
+
+	/** The shell's terminal gets another size, as a window does. */
+	void resizeTerminal(int columns, int rows) throws IOException, InterruptedException {
+		var inside = process.descendants().findFirst().orElseThrow(); // of script(1), which has made the terminal
+		var terminal = Path.of("/proc", String.valueOf(inside.pid()), "fd", "0").toRealPath();
+		var stty = new ProcessBuilder("stty", "-F", terminal.toString(), "cols", String.valueOf(columns), "rows",
+				String.valueOf(rows)).redirectErrorStream(true).start();
+		var said = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+		if (stty.waitFor() != 0)
+			throw new AssertionError("stty " + terminal + ": " + said);
 	}
 
 	/** SIGTERM, and the exit code. */
