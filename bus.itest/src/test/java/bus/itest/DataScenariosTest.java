@@ -157,14 +157,13 @@ class DataScenariosTest {
 		var machine = machines.of(kind);
 		var port = machine.programs().open("held");
 		try (var client = machine.greeted("held", port)) {
-			for (int i = 1; i <= 3; i++) {
-				port.close();
-				machine.awaitSides("held", "closed", "open");
-				client.send(SHORT.bytes());
-				port = machine.programs().open("held");
-				assertEquals(digest(SHORT.bytes()), port.read(SHORT.bytes().length, SHORT.bytes().length).taken());
-				ScenarioMachine.greet(client, port);
-			}
+			port.close();
+			machine.awaitSides("held", "closed", "open");
+			client.send(SHORT.bytes());
+			machine.assertOthersGoOn(); // by then the bytes would be in the guest, which drops them
+			port = machine.programs().open("held");
+			assertEquals(digest(SHORT.bytes()), port.read(SHORT.bytes().length, SHORT.bytes().length).taken());
+			ScenarioMachine.greet(client, port);
 		}
 		port.close();
 	}
