@@ -129,7 +129,9 @@ class ConfigurationTest {
 				new Mistake("ports=128", "ports=128: maximum ports supported: 127; allowed: 1 to 127"),
 				new Mistake("ports=few", "ports=few; allowed: 1 to 127"), new Mistake("mode=999", "mode=999; allowed: octal"),
 				new Mistake("loop=mine", "loop=mine; allowed: shared, own"),
-				new Mistake("sockt=x", "unknown key sockt; allowed: socket, ports, mode, loop"))) {
+				new Mistake("packed=yes", "packed=yes; allowed: on, off"),
+				new Mistake("resize=rows", "resize=rows; allowed: spec, legacy, off"),
+				new Mistake("sockt=x", "unknown key sockt; allowed: socket, ports, vm, mode, loop, packed"))) {
 			log.expect(mistake.problem()[0]);
 			operator.configure("bus.vhostuser~vm1", mistake.in(good));
 			assertTrue(mistake.toldIn(log.awaitLine(mistake.problem()[0])));
@@ -140,6 +142,20 @@ class ConfigurationTest {
 			operator.delete("bus.vhostuser~vm1");
 			Await.until("bus gone", () -> !operator.hasBus("vm1"));
 		}
+	}
+
+	@Test
+	void s08_twoBusesOfOneMachine_haveANameOnce() throws Exception {
+		for (String bus : List.of("vm1", "vm2")) {
+			operator.configure("bus.vhostuser~" + bus, "socket=" + operator.socket(bus), "ports=3", "vm=twins");
+			Await.until("bus", () -> operator.hasBus(bus));
+		}
+		operator.plug("port.file~a", "bus=vm1", "name=x", "path=" + operator.path("a"));
+		log.expect("virtio-serial-bus: A port already exists by name x (on bus vm1 of the same vm)");
+		operator.configure("port.file~b", "bus=vm2", "name=x", "path=" + operator.path("b"));
+		operator.await("port.file~b", PortInfo.State.REFUSED);
+		operator.delete("port.file~a");
+		operator.await("port.file~b", PortInfo.State.PLUGGED);
 	}
 
 	@Test

@@ -76,7 +76,7 @@ class ConsolePortTest {
 	}
 
 	@Test
-	void link_isStableWhileGuestsAndReadersComeAndGo_andRemovedAtTheEnd() throws Exception {
+	void s49_link_isStableWhileGuestsAndReadersComeAndGo_andRemovedAtTheEnd() throws Exception {
 		var slave = Files.readSymbolicLink(link);
 		for (int i = 0; i < 2; i++)
 			try (var guest = ConsoleDriver.connect(operator.socket("vm1"), Operator.PORTS);
@@ -92,7 +92,7 @@ class ConsolePortTest {
 	}
 
 	@Test
-	void nobodyReads_guestNeverWaits_lossIsCountedAndMarked() throws Exception {
+	void s63_nobodyReads_guestNeverWaits_lossIsCountedAndMarked() throws Exception {
 		var port = hvc0(operator.guest("vm1"));
 		var sent = seed.letters(1 << 20);
 		port.writeFully(sent, Await.PATIENCE);
@@ -161,7 +161,7 @@ class ConsolePortTest {
 	}
 
 	@Test
-	void emergencyWrite_beforeTheDriverStarts_reachesTheTerminal() throws Exception {
+	void s60_emergencyWrite_beforeTheDriverStarts_reachesTheTerminal() throws Exception {
 		var terminal = terminal();
 		var frontEnd = operator.keep(FrontEnd.connect(operator.socket("vm1"), FrontEndSettings.qemu(Operator.PORTS)));
 		frontEnd.handshake();

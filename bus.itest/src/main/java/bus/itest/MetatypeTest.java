@@ -46,7 +46,8 @@ class MetatypeTest {
 		assertEquals(Set.of("bus", "path"), keys(definition("port.file"), REQUIRED));
 		assertEquals(Set.of("bus", "name", "id", "link"), keys(definition("port.console"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.console"), REQUIRED));
-		assertEquals(Set.of("socket", "ports", "mode", "loop"), keys(definition("bus.vhostuser"), ALL));
+		assertEquals(Set.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx", "indirect_desc", "in_order",
+				"resize", "name_nul"), keys(definition("bus.vhostuser"), ALL));
 		assertEquals(Set.of("socket"), keys(definition("bus.vhostuser"), REQUIRED));
 	}
 

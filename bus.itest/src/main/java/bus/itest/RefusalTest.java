@@ -77,7 +77,7 @@ class RefusalTest {
 	}
 
 	@Test
-	void duplicateId_7_isRefused_andPluggedWhenTheOtherGoes() throws Exception {
+	void s07_duplicateId_isRefused_andPluggedWhenTheOtherGoes() throws Exception {
 		configure("b", "org.example.b", "id=3");
 		assertRefused("b", AT_ID);
 		operator.delete("port.file~a");
@@ -87,7 +87,7 @@ class RefusalTest {
 	}
 
 	@Test
-	void duplicateName_8_isRefused_andPluggedWhenTheOtherGoes() throws Exception {
+	void s08_duplicateName_isRefused_andPluggedWhenTheOtherGoes() throws Exception {
 		configure("b", "org.example.a");
 		assertRefused("b", BY_NAME);
 		operator.delete("port.file~a");
@@ -96,7 +96,7 @@ class RefusalTest {
 	}
 
 	@Test
-	void duplicateIdAndName_9_theIdIsToldFirst() throws Exception {
+	void s09_duplicateIdAndName_theIdIsToldFirst() throws Exception {
 		configure("b", "org.example.a", "id=3");
 		assertRefused("b", AT_ID);
 	}
@@ -111,19 +111,19 @@ class RefusalTest {
 	}
 
 	@Test
-	void idOutOfRange_10_isRefused() throws Exception {
+	void s10_idOutOfRange_isRefused() throws Exception {
 		configure("b", "org.example.b", "id=" + Operator.PORTS);
 		assertRefused("b", OUT_OF_RANGE);
 	}
 
 	@Test
-	void idZero_12_isRefusedToASerialPort() throws Exception {
+	void s12_idZero_isRefusedToASerialPort() throws Exception {
 		configure("b", "org.example.b", "id=0");
 		assertRefused("b", RESERVED);
 	}
 
 	@Test
-	void fullBus_11_isRefused_andPluggedWhenOneGoes() throws Exception {
+	void s11_fullBus_isRefused_andPluggedWhenOneGoes() throws Exception {
 		log.expect("last: " + FULL);
 		for (int i = 1; i < Operator.PORTS - 1; i++)
 			plug("p" + i);

@@ -57,7 +57,7 @@ class SocketPortTest {
 	}
 
 	@Test
-	void unixClient_comesAndGoes_guestSeesHostOpenAndClosed() throws Exception {
+	void s49_unixClient_comesAndGoes_guestSeesHostOpenAndClosed() throws Exception {
 		plugUnix();
 		var port = Operator.opened(operator.guest("vm1"), NAME);
 		assertFalse(port.hostConnected());
@@ -137,7 +137,7 @@ class SocketPortTest {
 	}
 
 	@Test
-	void clientThatDoesNotRead_guestWouldBlock_controlAndOtherPortsGoOn() throws Exception {
+	void s62_clientThatDoesNotRead_guestWouldBlock_controlAndOtherPortsGoOn() throws Exception {
 		plugUnix();
 		operator.plug("port.socket~y", "bus=vm1", "name=org.example.y", "listen=unix:" + operator.path("y"));
 		var guest = operator.guest("vm1");
@@ -174,7 +174,7 @@ class SocketPortTest {
 	}
 
 	@Test
-	void bytesBeforeTheGuestOpens_areHeldUntilItDoes() throws Exception {
+	void s33_bytesBeforeTheGuestOpens_areHeldUntilItDoes() throws Exception {
 		plugUnix();
 		var guest = operator.guest("vm1");
 		var port = guest.awaitPort(NAME, Await.PATIENCE);
@@ -193,7 +193,7 @@ class SocketPortTest {
 	}
 
 	@Test
-	void guestCloses_clientStays_heldUntilItOpensAgain() throws Exception {
+	void s37_guestCloses_clientStays_heldUntilItOpensAgain() throws Exception {
 		plugUnix();
 		var port = Operator.opened(operator.guest("vm1"), NAME);
 		var client = unixClient();
@@ -205,5 +205,17 @@ class SocketPortTest {
 		client.send("b".getBytes(US_ASCII));
 		port.open();
 		assertEquals('b', port.readNBytes(1, Await.PATIENCE)[0]);
+	}
+
+	@Test
+	void s46_s49_clientLeavesBeforeTheGuestOpens_closedForTheGuest_nextOneServed() throws Exception {
+		plugUnix();
+		var port = operator.guest("vm1").awaitPort(NAME, Await.PATIENCE);
+		var client = unixClient();
+		Await.until("host open", port::hostConnected);
+		client.close();
+		Await.until("host closed", () -> !port.hostConnected());
+		unixClient();
+		Await.until("host open", port::hostConnected);
 	}
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import bus.itest.GuestPrograms.OpenPort;
 import bus.itest.GuestPrograms.Program;
@@ -37,6 +37,9 @@ class DataScenariosTest {
 	private static final List<String> SOCKETS = List.of("echo", "unread", "alone", "left", "session", "held", "poll",
 			"bytes", "turns", "atonce", "soak", ScenarioMachine.OTHER);
 
+	@RegisterExtension
+	final Seed seed = new Seed();
+
 	private final Machines<ScenarioMachine> machines = new Machines<>(DataScenariosTest.class,
 			(kind, host) -> ScenarioMachine.boot(kind, host, SOCKETS));
 
@@ -53,10 +56,7 @@ class DataScenariosTest {
 	@EachGuest
 	void s34_s40_transfer_64MiBEachWay_sameSha256(GuestKind kind) throws Exception {
 		var machine = machines.of(kind);
-		long seed = System.nanoTime();
-		System.out.println(kind + " transfer: seed=" + seed);
-		var data = new byte[TRANSFER];
-		new Random(seed).nextBytes(data);
+		var data = seed.bytes(TRANSFER);
 		var port = machine.programs().open("echo");
 		try (var client = machine.greeted("echo", port)) {
 			var read = port.read(TRANSFER, MIB);
@@ -176,18 +176,13 @@ class DataScenariosTest {
 		try (var client = machine.greeted("poll", port)) {
 			assertFalse(port.readable());
 			client.send("x");
-			awaitReadable(port);
+			Await.until("a byte to read", port::readable);
 			assertEquals(digest("x"), port.read(1, 1).taken());
 			assertFalse(port.readable());
 		}
-		awaitReadable(port);
+		Await.until("the end of the file", port::readable);
 		assertEquals(digest(""), port.read(1, 1).taken());
 		port.close();
-	}
-
-	private static void awaitReadable(OpenPort port) throws Exception {
-		while (!port.readable())
-			Thread.onSpinWait(); // until the time limit of the test
 	}
 
 	/** What is written while there is no client is lost to a program that does not wait, and it goes on. */

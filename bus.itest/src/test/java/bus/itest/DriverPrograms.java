@@ -55,12 +55,8 @@ final class DriverPrograms implements GuestPrograms {
 		}
 
 		@Override
-		public void awaitBlocked() throws InterruptedException {
-			while (thread.getState() != Thread.State.TIMED_WAITING) {
-				if (task.isDone())
-					throw new AssertionError("it has ended: " + task);
-				Thread.onSpinWait();
-			}
+		public void awaitBlocked() {
+			Await.until("a program that waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
 		}
 
 		@Override

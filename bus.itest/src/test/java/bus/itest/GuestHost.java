@@ -28,6 +28,11 @@ final class GuestHost implements AutoCloseable {
 		return configuration;
 	}
 
+	/** Where this host's logs are kept. */
+	Path logs() {
+		return logs;
+	}
+
 	VportProcess vport() {
 		return vport;
 	}
@@ -40,7 +45,12 @@ final class GuestHost implements AutoCloseable {
 
 	/** The same with vport's shell. */
 	void startOnTerminal() throws IOException, InterruptedException {
-		vport = VportProcess.onTerminal(configuration.folder(), logs);
+		startOnTerminal(VportProcess.DUMB);
+	}
+
+	/** The same on a type of terminal. */
+	void startOnTerminal(String type) throws IOException, InterruptedException {
+		vport = VportProcess.onTerminal(configuration.folder(), logs, type);
 		vport.awaitReady();
 	}
 

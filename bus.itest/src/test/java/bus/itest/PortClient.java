@@ -1,5 +1,6 @@
 package bus.itest;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -32,6 +33,17 @@ record PortClient(SocketChannel channel) implements AutoCloseable {
 			if (channel.read(bytes) < 0)
 				throw new AssertionError("closed after " + bytes.position() + " of " + count + " bytes");
 		return bytes.array();
+	}
+
+	/** What has arrived by now. */
+	byte[] pending() throws IOException {
+		var bytes = new ByteArrayOutputStream();
+		var piece = ByteBuffer.allocate(64 << 10);
+		channel.configureBlocking(false);
+		while (channel.read(piece.clear()) > 0)
+			bytes.write(piece.array(), 0, piece.position());
+		channel.configureBlocking(true);
+		return bytes.toByteArray();
 	}
 
 	/** Up to and without the end of the line. */

@@ -43,7 +43,8 @@ record ScenarioMachine(GuestHost host, GuestPrograms programs, GuestConsole term
 		for (int i = 0; i < sockets.size(); i++)
 			files.socket(sockets.get(i), "vm1", HIGHEST - i); // downwards: numbers do not follow names
 		files.file(LOG, "vm1");
-		host.startOnTerminal();
+		host.startOnTerminal("ansi");
+		host.vport().resizeTerminal(200, 50);
 		return start(kind, host, socket, PORTS, link, 1);
 	}
 

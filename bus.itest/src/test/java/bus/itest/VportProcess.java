@@ -2,7 +2,6 @@ package bus.itest;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +13,9 @@ import java.util.regex.Pattern;
 
 /** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
+	/** A type of terminal without colours, cursor movement and size. */
+	static final String DUMB = "dumb";
+
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 	private static final Pattern ESCAPE = Pattern.compile("\\e\\[[?0-9;]*[a-zA-Z]");
 	private static final Pattern COMPLAINT = Pattern
@@ -30,24 +32,27 @@ final class VportProcess implements AutoCloseable {
 	 * @param logs where the output is kept for whoever looks into a failure
 	 */
 	VportProcess(Path config, Path logs) throws IOException {
-		this(List.of(vport(), "run", "--config", config.toString()), logs);
+		this(List.of(vport(), "run", "--config", config.toString()), logs, DUMB);
 	}
 
-	private VportProcess(List<String> command, Path logs) throws IOException {
+	private VportProcess(List<String> command, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		out = logs.resolve("vport.out");
 		err = logs.resolve("vport.err");
 		var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-		builder.environment().put("TERM", "ansi"); // JLine gives a "dumb" terminal no size
+		builder.environment().put("TERM", terminal);
 		process = builder.start();
 	}
 
-	/** With the interactive shell, on a pseudo terminal that script(1) makes. */
-	static VportProcess onTerminal(Path config, Path logs) throws IOException {
+	/**
+	 * With the interactive shell, on a pseudo terminal that script(1) makes.
+	 *
+	 * @param terminal its type
+	 */
+	static VportProcess onTerminal(Path config, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
-		var run = "stty cols 200 rows 50; '%s' run --config '%s' 2>'%s'".formatted(vport(), config,
-				logs.resolve("vport.err"));
-		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs);
+		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
+		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs, terminal);
 	}
 
 	private static String vport() {
@@ -132,15 +137,15 @@ final class VportProcess implements AutoCloseable {
 		keyboard.flush();
 	}
 
-	/** The shell's terminal gets another size, as a window does. */
+	/** Gives its terminal another size, as a terminal's window does. */
 	void resizeTerminal(int columns, int rows) throws IOException, InterruptedException {
-		var inside = process.descendants().findFirst().orElseThrow(); // of script(1), which has made the terminal
-		var terminal = Path.of("/proc", String.valueOf(inside.pid()), "fd", "0").toRealPath();
-		var stty = new ProcessBuilder("stty", "-F", terminal.toString(), "cols", String.valueOf(columns), "rows",
-				String.valueOf(rows)).redirectErrorStream(true).start();
-		var said = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+		var java = process.descendants().filter(child -> child.info().command().orElse("").endsWith("/java"))
+				.findFirst().orElseThrow();
+		var terminal = Path.of("/proc/%d/fd/0".formatted(java.pid())).toRealPath();
+		var stty = new ProcessBuilder("stty", "-F", terminal.toString(), "columns", String.valueOf(columns), "rows",
+				String.valueOf(rows)).inheritIO().start();
 		if (stty.waitFor() != 0)
-			throw new AssertionError("stty " + terminal + ": " + said);
+			throw new AssertionError("stty failed for " + terminal);
 	}
 
 	/** SIGTERM, and the exit code. */

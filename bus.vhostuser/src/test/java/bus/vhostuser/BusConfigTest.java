@@ -62,7 +62,7 @@ class BusConfigTest {
 			"resize|rows|resize=rows; allowed: spec, legacy, off",
 			"sokcet|x|unknown key sokcet; allowed: socket, ports, vm, mode, loop, packed, event_idx,"
 					+ " indirect_desc, in_order, resize, name_nul" })
-	void of_badValue_namesFileKeyAndWhatIsAllowed(String key, String value, String message) {
+	void s01_badValue_namesFileKeyAndWhatIsAllowed(String key, String value, String message) {
 		var e = assertThrows(IllegalArgumentException.class, () -> BusConfig.of(file("socket", "s", key, value)));
 		assertEquals("bus.vhostuser-vm1.cfg: " + message, e.getMessage());
 	}

@@ -2,6 +2,7 @@ package bus.vhostuser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ import guest.driver.GuestSidePort;
 import guest.driver.Libkrun;
 import guest.driver.MemfdRegion;
 import guest.driver.OpenVmm;
+import guest.driver.Request;
 import guest.driver.Uml;
 
 /**
@@ -96,7 +99,11 @@ class MonitorsTest {
 	}
 
 	private BusServer busFor(Monitor monitor) throws Exception {
-		var server = fixture.bus("vm1", monitor.ports);
+		return busFor(monitor, "vm1");
+	}
+
+	private BusServer busFor(Monitor monitor, String name) throws Exception {
+		var server = fixture.bus(name, monitor.ports);
 		BusFixture.plug(server, "echo", monitor.port, monitor.port == 0, new EchoPort());
 		return server;
 	}
@@ -219,6 +226,54 @@ class MonitorsTest {
 		console.guest.resize(132, 50);
 		assertTrue(guest.awaitUntil(BusFixture.PATIENCE, () -> guest.configChanges() > 0));
 		assertArrayEquals(new byte[] { (byte) 132, 0, 50, 0 }, Arrays.copyOf(guest.readConfig(), 4));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "CLOUD_HYPERVISOR", "CROSVM", "QEMU_RFC_CONSOLE" })
+	void snapshot_restoredOnAnotherBus_goesOnThere(Monitor monitor) throws Exception {
+		busFor(monitor);
+		busFor(monitor, "vm2");
+		var guest = guest(monitor);
+		var port = opened(monitor, guest);
+		for (String next : List.of("vm2", "vm1", "vm2")) {
+			assertEchoes(port);
+			guest.migrate(fixture.socket(next));
+		}
+		assertEchoes(port);
+		guest.reload();
+		assertEchoes(opened(monitor, guest));
+		assertEquals("", guest.complaints().stream().reduce("", String::concat));
+	}
+
+	/** Its bases are behind all that the guest has offered; without in-flight memory no byte would come any more. */
+	@Test
+	void cloudHypervisor_backEndLost_goesOnAtTheNext() throws Exception {
+		busFor(Monitor.CLOUD_HYPERVISOR);
+		busFor(Monitor.CLOUD_HYPERVISOR, "vm2");
+		var guest = guest(Monitor.CLOUD_HYPERVISOR);
+		var port = opened(Monitor.CLOUD_HYPERVISOR, guest);
+		for (String next : List.of("vm1", "vm2", "vm1")) {
+			assertEchoes(port);
+			guest.reconnect(fixture.socket(next));
+		}
+		assertEchoes(port);
+		guest.reload();
+		assertEchoes(opened(Monitor.CLOUD_HYPERVISOR, guest));
+	}
+
+	/** RESET_DEVICE says at once what otherwise only the next driver does. */
+	@Test
+	void openVmm_deviceReset_portsHearOfItBeforeTheNextDriver() throws Exception {
+		var server = busFor(Monitor.OPEN_VMM);
+		var frontEnd = connect(Monitor.OPEN_VMM);
+		var guest = fixture.guest(frontEnd, DriverSettings.linux());
+		assertEchoes(opened(Monitor.OPEN_VMM, guest));
+		guest.pause();
+		assertTrue(server.bus().ports().getFirst().guestOpen());
+		new Wire(frontEnd.channel()).assertDone(Request.RESET_DEVICE, new byte[0]);
+		assertFalse(server.bus().ports().getFirst().guestOpen());
+		guest.reload();
+		assertEchoes(opened(Monitor.OPEN_VMM, guest));
 	}
 
 	@Test

@@ -135,6 +135,26 @@ class RawGuestTest {
 		assertWorks();
 	}
 
+	/** Owner, features, memory and lines stay; rings and driver do not. */
+	@Test
+	void deviceReset_stopsAllRings_andTheNextDriverNeedsThemAlone() throws Exception {
+		guest.start(0);
+		assertWorks();
+		console.calls.clear();
+		guest.wire.assertDone(Request.RESET_DEVICE, new byte[0]);
+		guest.write("unheard");
+		guest.wire.assertInStep();
+		assertEquals(List.of("running false", "closed"), console.calls);
+		assertEquals(null, guest.ring.poll());
+		guest.wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(1, 1));
+		guest.wire.assertInStep();
+		assertEquals(null, guest.ring.poll());
+		guest.setRing(1);
+		await(() -> guest.ring.poll() != null);
+		assertTrue(console.taken.endsWith("unheard"));
+		assertWorks();
+	}
+
 	@Test
 	void memoryHotPlug_isNothingToThePorts_andTheHalfConsumedBufferGoesOn() throws Exception {
 		guest.start(0);

@@ -2,20 +2,16 @@ package bus.vhostuser;
 
 import static bus.vhostuser.BusFixture.assertEcho;
 import static bus.vhostuser.BusFixture.opened;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -25,12 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import bus.api.BusInfo;
-import bus.api.GuestPort;
-import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRequest;
 import guest.driver.ConsoleDriver;
@@ -56,30 +48,6 @@ class VhostUserTest {
 		fixture.close();
 		try (var left = Files.list(folder)) {
 			assertEquals(0, left.count(), "sockets are removed");
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "qemu", "uml", "small buffers", "no event index", "no indirect" })
-	void echo_randomBytes_comeBack(String kind) throws Exception {
-		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 2, false, new EchoPort());
-		var settings = kind.equals("uml") ? FrontEndSettings.uml(3) : FrontEndSettings.qemu(3);
-		var linux = DriverSettings.linux();
-		var driver = switch (kind) {
-			case "small buffers" -> linux.withBuffers(3, 32);
-			case "no event index" -> linux.withFeatures(linux.features() & ~(1L << 29));
-			case "no indirect" -> linux.withFeatures(linux.features() & ~(1L << 28));
-			default -> linux;
-		};
-		var port = opened(fixture.guest("vm1", settings, driver), "org.example.echo");
-		long seed = System.nanoTime();
-		System.out.println("seed " + seed);
-		var random = new Random(seed);
-		for (int i = 0; i < 50; i++) {
-			var sent = new byte[1 + random.nextInt(3000)];
-			random.nextBytes(sent);
-			port.writeFully(sent, BusFixture.PATIENCE);
-			assertArrayEquals(sent, port.readNBytes(sent.length, BusFixture.PATIENCE));
 		}
 	}
 
@@ -109,68 +77,6 @@ class VhostUserTest {
 		var second = fixture.connect("vm1", FrontEndSettings.qemu(3));
 		assertThrows(IOException.class, second::handshake);
 		assertEcho(port, "hello");
-	}
-
-	@Test
-	void pauseAndResume_halfConsumedBuffer_goesOnAtTheByte() throws Exception {
-		var echo = BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
-		var guest = fixture.guest("vm1", 3);
-		var port = opened(guest, "org.example.echo");
-		for (int i = 0; i < 5; i++) {
-			assertEcho(port, "round " + i);
-			guest.pause();
-			guest.resume();
-		}
-		assertTrue(echo.guest.guestOpen());
-	}
-
-	/** Takes three bytes, and the rest when it is told to. */
-	private static final class Sipper implements HostPort {
-		volatile String taken = "";
-		volatile int allowance = 3;
-		GuestPort guest;
-
-		@Override
-		public void plugged(GuestPort half) {
-			guest = half;
-			half.open();
-		}
-
-		@Override
-		public int guestData(ByteBuffer data) {
-			int n = Math.min(allowance, data.remaining());
-			allowance -= n;
-			taken += StandardCharsets.UTF_8.decode(data.limit(data.position() + n));
-			return n;
-		}
-
-		@Override
-		public int hostData(ByteBuffer room) {
-			return 0;
-		}
-	}
-
-	@Test
-	void pauseAndResume_throttledPort_findsTheRestOfTheBuffer() throws Exception {
-		var sipper = BusFixture.plug(fixture.bus("vm1", 3), "sipper", 1, false, new Sipper());
-		var guest = fixture.guest("vm1", 3);
-		opened(guest, "sipper").writeFully("abcdef".getBytes(StandardCharsets.UTF_8), BusFixture.PATIENCE);
-		await(() -> sipper.taken.equals("abc"));
-		guest.pause();
-		guest.resume();
-		sipper.allowance = 100;
-		sipper.guest.writable();
-		await(() -> sipper.taken.length() >= 6);
-		assertEquals("abcdef", sipper.taken);
-	}
-
-	@Test
-	void reload_freshDriver_findsItsPortsAgain() throws Exception {
-		BusFixture.plug(fixture.bus("vm1", 3), "org.example.echo", 1, false, new EchoPort());
-		var guest = fixture.guest("vm1", 3);
-		assertEcho(opened(guest, "org.example.echo"), "first");
-		guest.reload();
-		assertEcho(opened(guest, "org.example.echo"), "second");
 	}
 
 	@Test

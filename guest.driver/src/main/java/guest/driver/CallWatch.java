@@ -31,9 +31,7 @@ final class CallWatch implements AutoCloseable {
 
 	void start() throws IOException {
 		epoll.add(wake.descriptor(), Epoll.IN, WAKE);
-		epoll.add(frontEnd.channel().descriptor(), Epoll.RDHUP | Epoll.ET, SOCKET);
-		if (frontEnd.backEndDescriptor() >= 0)
-			epoll.add(frontEnd.backEndDescriptor(), Epoll.IN | Epoll.ET, BACK_END);
+		reconnected();
 		var watched = new HashSet<Integer>(); // libkrun has one call for all queues
 		for (int i = 0; i < frontEnd.queues(); i++)
 			if (watched.add(frontEnd.lines(i).call().descriptor()))
@@ -41,25 +39,42 @@ final class CallWatch implements AutoCloseable {
 		thread.start();
 	}
 
+	/** The front-end has another connection; its descriptors of the one before are closed. */
+	void reconnected() throws IOException {
+		epoll.add(frontEnd.channel().descriptor(), Epoll.RDHUP | Epoll.ET, SOCKET);
+		if (frontEnd.backEndDescriptor() >= 0)
+			epoll.add(frontEnd.backEndDescriptor(), Epoll.IN | Epoll.ET, BACK_END);
+	}
+
 	private void watch() {
 		try {
-			while (!ended) {
+			while (!ended && !driver.lock().failed()) {
 				int count = epoll.await(-1);
 				boolean called = false;
 				for (int i = 0; i < count; i++)
 					called |= handle(epoll.data(i));
 				if (called && !ended)
 					driver.called();
+				driver.notices().tell();
 			}
 		} catch (IOException | RuntimeException e) {
 			driver.lock().fail(e);
 		}
+		if (!ended)
+			driver.notices().tellFailure(driver.lock().failure());
+	}
+
+	/** Has the thread look at what there is to tell. Under the driver's lock, and not after {@link #close}. */
+	void wake() {
+		wake.ring();
 	}
 
 	/** Whether it was a queue's call. */
 	private boolean handle(long what) throws IOException {
 		if (what == SOCKET)
 			throw new EOFException("the back-end has closed the socket");
+		if (what == WAKE)
+			wake.take();
 		if (what == BACK_END)
 			driver.backEndCalled();
 		if (what >= 0)

@@ -10,15 +10,18 @@ import bus.linux.Sockets;
 /**
  * What Cloud Hypervisor's generic vhost-user device sends. Its own: no feature of the device type gets through, so there
  * is one port; once acknowledgements are in force every message asks for one, even those that have an answer; a table of
- * memory although slots are in force, which hot-plug uses; SET_BACKEND_REQ_FD last; pause and reset are ENABLE 0 alone.
+ * memory although slots are in force, which hot-plug uses; SET_BACKEND_REQ_FD last; pause and reset are ENABLE 0 alone;
+ * in-flight memory for each activation, which a back-end that comes after a lost one is given again; and a base of each ring
+ * that is always the guest's available index.
  */
 public final class CloudHypervisor extends FrontEnd {
 	private static final long FEATURES = VirtioFeature.INDIRECT_DESC | VirtioFeature.EVENT_IDX | VirtioFeature.VERSION_1
 			| VirtioFeature.IN_ORDER | 1L << 36 /* ORDER_PLATFORM */ | 1L << 38 /* NOTIFICATION_DATA */
 			| 1L << 26 /* LOG_ALL */ | PROTOCOL_FEATURES;
-	/** Without INFLIGHT_SHMFD, LOG_SHMFD and DEVICE_STATE, whose messages {@link FrontEnd} does not know. */
+	/** Without LOG_SHMFD, whose messages {@link FrontEnd} does not know. */
 	private static final long PROTOCOL = ProtocolFeature.CONFIG | ProtocolFeature.MQ
-			| ProtocolFeature.CONFIGURE_MEM_SLOTS | ProtocolFeature.REPLY_ACK | ProtocolFeature.BACKEND_REQ;
+			| ProtocolFeature.CONFIGURE_MEM_SLOTS | ProtocolFeature.REPLY_ACK | ProtocolFeature.BACKEND_REQ
+			| ProtocolFeature.INFLIGHT_SHMFD | ProtocolFeature.DEVICE_STATE;
 	private static final int WRITABLE = 1;
 
 	private CloudHypervisor(Path socket, int queues) throws IOException {
@@ -44,8 +47,20 @@ public final class CloudHypervisor extends FrontEnd {
 
 	@Override
 	public void start(long features, List<DriverRing> rings, boolean resume) throws IOException {
-		if (!resume)
+		if (!resume) {
+			dropInflight();
 			setUp(features, rings);
+		}
+		enable();
+	}
+
+	@Override
+	void restart(long features, List<DriverRing> rings) throws IOException {
+		setUp(features, rings);
+		enable();
+	}
+
+	private void enable() throws IOException {
 		for (int queue : started)
 			orderEnable(queue, 1);
 		if (has(ProtocolFeature.BACKEND_REQ) && backEndDescriptor() < 0)
@@ -58,6 +73,8 @@ public final class CloudHypervisor extends FrontEnd {
 		memory.shareTable();
 		for (int i = 0; i < rings.size(); i++)
 			exchange.order(Request.SET_VRING_NUM, Message.u32s(i, rings.get(i).size()));
+		if (has(ProtocolFeature.INFLIGHT_SHMFD))
+			shareInflight(rings.size(), rings.getFirst().size());
 		started.clear();
 		for (int i = 0; i < rings.size(); i++) {
 			exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(i, rings.get(i), 0));
@@ -66,11 +83,6 @@ public final class CloudHypervisor extends FrontEnd {
 			orderKick(i);
 			started.add(i);
 		}
-	}
-
-	/** It looks into the ring; RING_PACKED does not get through. */
-	private static int availIdx(DriverRing ring) {
-		return ((SplitDriverRing) ring).memory().availIdx();
 	}
 
 	@Override

@@ -18,29 +18,33 @@ import java.util.function.Predicate;
  * {@link DriverSettings#patience}, the driver has failed: every method throws the reason from then on.
  */
 public final class ConsoleDriver implements AutoCloseable {
-	private static final int EMERGENCY_WRITE_OFFSET = 8;
-
 	private final FrontEnd frontEnd;
 	private final DriverSettings settings;
-	private final DriverLock lock = new DriverLock();
-	private final ControlChannel control = new ControlChannel(this);
+	private final ConsoleDevice device;
+	private final DriverLock lock = new DriverLock(this::wakeWatch);
+	private final PortNotices notices = new PortNotices(lock);
+	private final ControlChannel control = new ControlChannel(this, notices);
 	private final CallWatch watch;
-	private QueueSet queues;
-	private long features;
-	private int maxPorts;
 	private long configChanges;
 	private boolean closed;
 
 	public ConsoleDriver(FrontEnd frontEnd, DriverSettings settings) throws IOException {
 		this.frontEnd = frontEnd;
 		this.settings = settings;
+		this.device = new ConsoleDevice(frontEnd, settings);
 		this.watch = new CallWatch(this, frontEnd);
 	}
 
 	/** A driver on a device that listens at a socket, started, with the manners of QEMU and Linux. */
 	public static ConsoleDriver connect(Path socket, int ports) throws IOException {
-		var frontEnd = FrontEnd.connect(socket, FrontEndSettings.qemu(ports));
-		var driver = new ConsoleDriver(frontEnd, DriverSettings.linux());
+		return connect(socket, FrontEndSettings.qemu(ports), DriverSettings.linux());
+	}
+
+	/** A driver on a device that listens at a socket, started. */
+	public static ConsoleDriver connect(Path socket, FrontEndSettings machine, DriverSettings settings)
+			throws IOException {
+		var frontEnd = FrontEnd.connect(socket, machine);
+		var driver = new ConsoleDriver(frontEnd, settings);
 		try {
 			frontEnd.handshake();
 			driver.start();
@@ -58,27 +62,15 @@ public final class ConsoleDriver implements AutoCloseable {
 	}
 
 	private void probe() throws IOException {
-		features = frontEnd.offeredFeatures() & settings.features();
-		if ((features & VirtioFeature.VERSION_1) == 0)
-			throw new BackEndException("the device does not offer VERSION_1, features=0x"
-					+ Long.toHexString(frontEnd.offeredFeatures()));
-		frontEnd.accept(features);
-		var config = ConsoleConfig.decode(frontEnd.readConfig());
-		maxPorts = multiport() ? config.maxPorts() : 1;
-		int given = frontEnd.queues();
-		if (maxPorts < 1 || multiport() && maxPorts > given / 2 - 1)
-			throw new BackEndException("the device has max_nr_ports=" + Integer.toUnsignedString(maxPorts)
-					+ " and needs 2 queues for each and 2 more; the front-end gave queues=" + given);
-		int count = multiport() ? 2 * (maxPorts + 1) : 2;
 		control.forget();
-		queues = new QueueSet(frontEnd, settings, features, count);
-		frontEnd.start(features, queues.rings(), false);
-		if (multiport()) {
-			queues.fill(queues.controlIn());
-			sendControl(ControlMessage.NO_ID, ControlMessage.DEVICE_READY, 1);
+		var config = device.setUp();
+		if (device.multiport()) {
+			device.queues().fill(device.queues().controlIn());
+			sendControl(new ControlMessage(ControlMessage.NO_ID, ControlMessage.DEVICE_READY, 1));
 		} else {
 			control.addSinglePort(config);
 		}
+		changed();
 	}
 
 	/** The guest stands still; nothing that the device does is seen until {@link #resume}. */
@@ -89,47 +81,103 @@ public final class ConsoleDriver implements AutoCloseable {
 	/** The guest goes on where it was. */
 	public void resume() throws IOException {
 		lock.run(() -> {
-			frontEnd.start(features, queues.rings(), true);
+			device.resume();
 			handleCalls(); // those that came while the guest stood still
+			changed();
 		});
+	}
+
+	/** The guest is moved to a device that listens elsewhere: it stands still, its state goes over, it goes on there. */
+	public void migrate(Path socket) throws IOException {
+		lock.run(() -> {
+			frontEnd.stop();
+			device.connect(socket, frontEnd.saveState());
+			connected();
+		});
+	}
+
+	/** The back-end was lost while the guest ran, and one listens again: the guest's memory is all that is left. */
+	public void reconnect(Path socket) throws IOException {
+		reconnect(socket, null);
+	}
+
+	/** As {@link #reconnect}, with a state of the device that was saved before. */
+	public void reconnect(Path socket, byte[] state) throws IOException {
+		lock.run(() -> {
+			frontEnd.guessBases(device.queues().rings());
+			device.connect(socket, state);
+			connected();
+		});
+	}
+
+	private void connected() throws IOException {
+		watch.reconnected();
+		handleCalls();
+		changed();
 	}
 
 	/** The driver is unloaded and loaded, or the guest reboots: all ports go, and come back if the device adds them. */
 	public void reload() throws IOException {
 		lock.run(() -> {
-			if (frontEnd.running())
-				frontEnd.stop();
+			device.reset();
 			probe();
-			lock.changed();
 		});
 	}
 
 	/** The guest wakes from hibernation: new queues, but the ports that it knew it takes for present, as Linux does. */
 	public void restore() throws IOException {
 		lock.run(() -> {
-			if (frontEnd.running())
-				frontEnd.stop();
-			queues = new QueueSet(frontEnd, settings, features, queues.rings().size());
-			frontEnd.start(features, queues.rings(), false);
-			if (multiport())
-				queues.fill(queues.controlIn());
+			device.reset();
+			device.setUpAgain();
+			if (device.multiport())
+				device.queues().fill(device.queues().controlIn());
 			control.restore();
-			lock.changed();
+			changed();
 		});
+	}
+
+	/** By another thread than the one that tells the listener. */
+	private void changed() {
+		lock.changed();
+		wakeWatch();
+	}
+
+	/** Tells a listener from now on, at first of every port that is there; null for none. One at a time. */
+	public void listen(PortListener listener) throws IOException {
+		lock.run(() -> {
+			notices.listener(listener);
+			control.ports().forEach(notices::changed);
+			wakeWatch();
+		});
+	}
+
+	private void wakeWatch() {
+		if (!closed)
+			watch.wake();
+	}
+
+	/** False before {@link #start} and while the guest stands still. */
+	public boolean running() {
+		return lock.locked(device::running);
+	}
+
+	/** Why nothing works any more; null while it does. */
+	public Throwable failure() {
+		return lock.failure();
 	}
 
 	/** The features in force, as in {@link VirtioFeature}. */
 	public long features() {
-		return lock.locked(() -> features);
+		return lock.locked(device::features);
 	}
 
 	public int maxPorts() {
-		return lock.locked(() -> maxPorts);
+		return lock.locked(device::maxPorts);
 	}
 
 	/** All ports that are there now, by id. */
 	public List<GuestSidePort> ports() {
-		return lock.locked(() -> List.copyOf(control.ports()));
+		return lock.locked(() -> control.ports().stream().map(state -> state.port).toList());
 	}
 
 	/** What Linux would have written to its log about the device, oldest first. */
@@ -149,20 +197,20 @@ public final class ConsoleDriver implements AutoCloseable {
 
 	/** Waits for a port to be there under a name. */
 	public GuestSidePort awaitPort(String name, Duration timeout) throws IOException {
-		return awaitPort("name=" + name, port -> port.named(name), timeout);
+		return awaitPort("name=" + name, port -> port.name.equals(name), timeout);
 	}
 
 	/** Waits for a port to be there under an id. */
 	public GuestSidePort awaitPort(int id, Duration timeout) throws IOException {
-		return awaitPort("id=" + id, port -> port.id() == id, timeout);
+		return awaitPort("id=" + id, port -> port.id == id, timeout);
 	}
 
-	private GuestSidePort awaitPort(String what, Predicate<GuestSidePort> wanted, Duration timeout) throws IOException {
+	private GuestSidePort awaitPort(String what, Predicate<PortState> wanted, Duration timeout) throws IOException {
 		return lock.call(() -> {
 			if (!lock.await(timeout, () -> control.ports().stream().anyMatch(wanted)))
 				throw new BackEndException("no port with " + what + " in " + timeout.toMillis() + " ms; there are "
 						+ control.ports());
-			return control.ports().stream().filter(wanted).findFirst().orElseThrow();
+			return control.ports().stream().filter(wanted).findFirst().orElseThrow().port;
 		});
 	}
 
@@ -193,27 +241,38 @@ public final class ConsoleDriver implements AutoCloseable {
 
 	/** The config space, read now. */
 	public byte[] readConfig() throws IOException {
-		return lock.call(frontEnd::readConfig);
+		return lock.call(device::readConfig);
 	}
 
 	/** One character to the console, through the config space; works in any state of the driver. */
 	public void emergencyWrite(int character) throws IOException {
-		lock.run(() -> frontEnd.writeConfig(EMERGENCY_WRITE_OFFSET, Message.u32s(character)));
+		lock.run(() -> device.emergencyWrite(character));
+	}
+
+	/** How many queues there are: 0 and 1 are port 0's, 2 and 3 control, 2i+2 and 2i+3 port i's; receiveq first. */
+	public int queueCount() {
+		return lock.locked(() -> device.queues().rings().size());
+	}
+
+	/** The ring of a queue, for those who want to lie in it; another one after {@link #reload} and {@link #restore}. */
+	public DriverRing ring(int queue) {
+		return lock.locked(() -> device.queues().ring(queue));
+	}
+
+	/** Kicks, with reason or without. */
+	public void kick(int queue) throws IOException {
+		lock.run(() -> device.kick(queue));
 	}
 
 	/** Any message to the device, sane or not. */
 	public void sendControl(ControlMessage message) throws IOException {
 		lock.run(() -> {
-			if (!multiport())
+			if (!device.multiport())
 				return;
 			byte[] bytes = message.encode();
-			queues.controlOut().send(bytes, 0, bytes.length); // never full: each is waited for
-			spinUntilTaken(queues.controlOut(), message.toString());
+			device.queues().controlOut().send(bytes, 0, bytes.length); // never full: each is waited for
+			spinUntilTaken(device.queues().controlOut(), message.toString());
 		});
-	}
-
-	void sendControl(int id, int event, int value) throws IOException {
-		sendControl(new ControlMessage(id, event, value));
 	}
 
 	/** Linux waits so, with a busy processor and often with interrupts off: a device that dawdles stops the guest. */
@@ -226,34 +285,34 @@ public final class ConsoleDriver implements AutoCloseable {
 		throw e;
 	}
 
-	boolean multiport() {
-		return (features & VirtioFeature.MULTIPORT) != 0;
-	}
-
-	boolean hasSize() {
-		return (features & VirtioFeature.SIZE) != 0;
-	}
-
-	QueueSet queues() {
-		return queues;
+	ConsoleDevice device() {
+		return device;
 	}
 
 	DriverLock lock() {
 		return lock;
 	}
 
+	PortNotices notices() {
+		return notices;
+	}
+
+	DriverSettings settings() {
+		return settings;
+	}
+
 	/** The device has called, for whichever queues. */
 	void called() throws IOException {
 		lock.run(() -> {
-			if (frontEnd.running())
+			if (device.running())
 				handleCalls();
 		});
 	}
 
 	private void handleCalls() throws IOException {
-		if (multiport())
-			control.receive(queues.controlIn());
-		control.ports().forEach(GuestSidePort::discardIfClosed);
+		if (device.multiport())
+			control.receive(device.queues().controlIn());
+		control.ports().forEach(PortState::collect);
 		lock.changed();
 	}
 
@@ -262,8 +321,8 @@ public final class ConsoleDriver implements AutoCloseable {
 		lock.run(() -> {
 			while (frontEnd.backEndMessage(Duration.ZERO) != null) {
 				configChanges++;
-				if (!multiport() && hasSize())
-					control.resizeSinglePort(ConsoleConfig.decode(frontEnd.readConfig()));
+				if (!device.multiport() && device.hasSize())
+					control.resizeSinglePort(ConsoleConfig.decode(device.readConfig()));
 			}
 			lock.changed();
 		});
@@ -271,21 +330,26 @@ public final class ConsoleDriver implements AutoCloseable {
 
 	/** Stops the device as a guest that unplugs it; the front-end stays, and a second handshake may follow. */
 	public void detach() {
-		if (lock.locked(() -> closed))
+		if (lock.locked(this::closeOnce))
 			return;
 		watch.close();
 		lock.locked(() -> {
-			closed = true;
 			stopDevice();
 			lock.fail(new IOException("closed"));
 			return null;
 		});
 	}
 
+	private boolean closeOnce() {
+		boolean before = closed;
+		closed = true;
+		return before;
+	}
+
 	private void stopDevice() {
 		try {
-			if (!lock.failed() && frontEnd.running())
-				frontEnd.stop();
+			if (!lock.failed())
+				device.reset();
 		} catch (IOException e) {
 			lock.fail(e); // the back-end is gone or deaf, and we are going anyway
 		}

@@ -10,11 +10,11 @@ import bus.linux.Sockets;
 /**
  * What crosvm sends. Its own: GET_QUEUE_NUM decides how many queues there are; packed rings do not get through; REPLY_ACK
  * is taken and never used; SET_FEATURES when the driver has chosen, all else of the rings only when it is ready, each
- * enabled as it is set up.
+ * enabled as it is set up; a snapshot takes the device's state along, which is loaded after the memory is known.
  */
 public final class Crosvm extends FrontEnd {
 	private static final long PROTOCOL = ProtocolFeature.CONFIG | ProtocolFeature.MQ | ProtocolFeature.BACKEND_REQ
-			| ProtocolFeature.REPLY_ACK;
+			| ProtocolFeature.REPLY_ACK | ProtocolFeature.DEVICE_STATE;
 	private static final int WRITABLE = 1;
 	private static final int NONE_YET = 0;
 
@@ -55,6 +55,12 @@ public final class Crosvm extends FrontEnd {
 			started.add(i);
 		}
 		running = true;
+	}
+
+	@Override
+	public void loadState(byte[] state) throws IOException {
+		memory.shareTable();
+		super.loadState(state);
 	}
 
 	@Override

@@ -22,8 +22,16 @@ final class DriverLock {
 
 	private final ReentrantLock lock = new ReentrantLock();
 	private final Condition changed = lock.newCondition();
+	private final Runnable whenFailed;
 	private long changes;
 	private Throwable failure;
+
+	/**
+	 * @param whenFailed called once, under the lock
+	 */
+	DriverLock(Runnable whenFailed) {
+		this.whenFailed = whenFailed;
+	}
 
 	/** A look at the state, which is possible after a failure too. */
 	<T> T locked(Supplier<T> query) {
@@ -63,15 +71,21 @@ final class DriverLock {
 	/** The first reason stays. */
 	void fail(Throwable reason) {
 		locked(() -> {
-			if (failure == null)
+			if (failure == null) {
 				failure = reason;
+				whenFailed.run();
+			}
 			changed();
 			return null;
 		});
 	}
 
 	boolean failed() {
-		return locked(() -> failure != null);
+		return failure() != null;
+	}
+
+	Throwable failure() {
+		return locked(() -> failure);
 	}
 
 	void changed() {

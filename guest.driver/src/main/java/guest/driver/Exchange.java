@@ -9,7 +9,7 @@ final class Exchange {
 	private static final int CONFIG_HEADER = 12;
 	private static final int REPLY_FLAGS = Message.VERSION | Message.REPLY;
 
-	private final MessageChannel channel;
+	private MessageChannel channel;
 	private final Duration timeout;
 	private boolean acknowledged;
 	/** Even what has an answer of its own asks for an acknowledgement, which is never given. */
@@ -18,6 +18,17 @@ final class Exchange {
 	Exchange(MessageChannel channel, Duration timeout) {
 		this.channel = channel;
 		this.timeout = timeout;
+	}
+
+	MessageChannel channel() {
+		return channel;
+	}
+
+	/** Goes over to another connection. */
+	void over(MessageChannel other) {
+		channel = other;
+		acknowledged = false;
+		wantsAlways = false;
 	}
 
 	/** Whether REPLY_ACK is in force, so that {@link #order} waits for its acknowledgement. */
@@ -45,17 +56,23 @@ final class Exchange {
 			return;
 		}
 		channel.send(new Message(request.id(), Message.VERSION | Message.NEED_REPLY, payload, descriptors), timeout);
-		long code = answer(request, Long.BYTES).u64();
+		long code = answer(request, Long.BYTES, 0).u64();
 		if (code != 0)
 			throw new BackEndException("the back-end refuses " + request + " (" + payload.length
 					+ " bytes): acknowledged with " + code);
 	}
 
 	/** A request whose answer has {@code size} bytes. */
-	Message ask(Request request, byte[] payload, int size) throws IOException {
-		channel.send(new Message(request.id(), Message.VERSION | (wantsAlways ? Message.NEED_REPLY : 0), payload),
-				timeout);
-		return answer(request, size);
+	Message ask(Request request, byte[] payload, int size, int... descriptors) throws IOException {
+		channel.send(new Message(request.id(), Message.VERSION | (wantsAlways ? Message.NEED_REPLY : 0), payload,
+				descriptors), timeout);
+		return answer(request, size, 0);
+	}
+
+	/** A request whose answer brings a descriptor, which is the caller's. */
+	Message askForDescriptor(Request request, byte[] payload) throws IOException {
+		channel.send(Message.of(request, payload), timeout);
+		return answer(request, payload.length, 1);
 	}
 
 	/** GET_VRING_BASE. */
@@ -88,12 +105,12 @@ final class Exchange {
 		return ask(request, Message.EMPTY, Long.BYTES).u64();
 	}
 
-	private Message answer(Request request, int size) throws IOException {
+	private Message answer(Request request, int size, int descriptors) throws IOException {
 		var answer = channel.receive(timeout);
 		if (answer == null)
 			throw new BackEndException("no answer to " + request + " in " + timeout.toMillis() + " ms");
 		if (answer.request() != request.id() || answer.flags() != REPLY_FLAGS || answer.payload().length != size
-				|| answer.descriptors().length != 0) {
+				|| answer.descriptors().length != descriptors) {
 			answer.closeDescriptors();
 			throw new BackEndException("wrong answer to " + request + ": " + answer
 					+ ", wanted flags=0x5 size=" + size);

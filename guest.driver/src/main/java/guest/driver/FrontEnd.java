@@ -34,11 +34,11 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	long backEndQueues;
 	boolean running;
 	private final FrontEndSettings settings;
-	private final MessageChannel channel;
 	private final List<QueueLines> lines = new ArrayList<>();
 	private int queues;
 	private byte[] config;
 	private BackEndRequests backEnd;
+	private InflightMemory inflight;
 	private long offeredProtocol;
 	private long protocol;
 	private boolean closed;
@@ -53,8 +53,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	/** With its memory at a guest-physical address and at an offset in its file. */
 	FrontEnd(MessageSocket connected, FrontEndSettings settings, long address, long offset) throws IOException {
 		this.settings = settings;
-		this.channel = new MessageChannel(connected);
-		this.exchange = new Exchange(channel, settings.timeout());
+		this.exchange = new Exchange(new MessageChannel(connected), settings.timeout());
 		this.config = new byte[settings.configSize()];
 		this.memory = new SharedMemory(exchange);
 		this.queues = settings.queues();
@@ -83,7 +82,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 
 	/** For messages that no sane front-end sends; what it is answered is the caller's to read. */
 	public MessageChannel channel() {
-		return channel;
+		return exchange.channel();
 	}
 
 	/** Virtio features of the back-end, with {@link #PROTOCOL_FEATURES}. */
@@ -267,6 +266,65 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	void accept(long features) throws IOException {
 	}
 
+	/**
+	 * Connects to another back-end, or to the same anew, for a guest that keeps its memory, its rings and its lines. A
+	 * handshake and {@link #restart} are to follow.
+	 */
+	public void reconnect(Path socket) throws IOException {
+		if (backEnd != null)
+			backEnd.close();
+		backEnd = null;
+		exchange.channel().close(); // before the other is opened: a back-end serves one front-end at a time
+		exchange.over(new MessageChannel(new MessageSocket(Sockets.connectUnix(socket))));
+	}
+
+	/** Goes on at a back-end that has not seen the rings before, from the bases that {@link #stop} has answered. */
+	void restart(long features, List<DriverRing> rings) throws IOException {
+		if (inflight != null)
+			inflight.share(exchange);
+		start(features, rings, true);
+	}
+
+	/** What {@link #restart} begins at if the back-end was lost and nobody could ask it: behind all that was offered. */
+	final void guessBases(List<DriverRing> rings) {
+		for (int i = 0; i < rings.size(); i++)
+			if (rings.get(i) != null)
+				bases[i] = availIdx(rings.get(i));
+	}
+
+	/** Of a split ring; in a packed one it is nowhere. */
+	static int availIdx(DriverRing ring) {
+		return ((SplitDriverRing) ring).memory().availIdx();
+	}
+
+	/** The device's state as the back-end gives it; no queue runs. */
+	public byte[] saveState() throws IOException {
+		return new StateTransfer(exchange, settings.timeout()).save();
+	}
+
+	/** Gives the back-end a device's state before the queues are started. */
+	public void loadState(byte[] state) throws IOException {
+		new StateTransfer(exchange, settings.timeout()).load(state);
+	}
+
+	/** Gives the back-end the in-flight memory of this device, or asks it for one if there is none yet. */
+	public final void shareInflight(int count, int size) throws IOException {
+		if (inflight == null)
+			inflight = InflightMemory.ask(exchange, count, size);
+		inflight.share(exchange);
+	}
+
+	/** The next driver gets a fresh one. */
+	final void dropInflight() {
+		if (inflight != null)
+			inflight.close();
+		inflight = null;
+	}
+
+	/** What happens when the driver resets a device that was stopped: of this QEMU says nothing. */
+	void reset() throws IOException {
+	}
+
 	private void setUp(int queue, DriverRing ring, int base) throws IOException {
 		exchange.tell(Request.SET_VRING_NUM, Message.u32s(queue, ring.size()));
 		exchange.tell(Request.SET_VRING_BASE, Message.u32s(queue, base));
@@ -357,9 +415,10 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 			return;
 		closed = true;
 		running = false;
-		channel.close();
+		exchange.channel().close();
 		if (backEnd != null)
 			backEnd.close();
+		dropInflight();
 		lines.forEach(QueueLines::close);
 		memory.close();
 	}

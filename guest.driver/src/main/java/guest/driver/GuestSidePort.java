@@ -1,10 +1,7 @@
 package guest.driver;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 import bus.linux.Errno;
@@ -21,6 +18,12 @@ public final class GuestSidePort {
 	public static final int WOULD_BLOCK = -Errno.EAGAIN;
 	/** Linux takes no more in one write. */
 	public static final int MAX_WRITE = 32 << 10;
+	/** For {@link #poll}: a read would not wait; at the end of file, too. */
+	public static final int IN = 1;
+	/** For {@link #poll}: a write would not wait. */
+	public static final int OUT = 4;
+	/** Answer of {@link #poll}: the host is closed, or the port unplugged. */
+	public static final int HUP = 0x10;
 
 	private static final int ENXIO = 6;
 	private static final int EBUSY = 16;
@@ -28,77 +31,92 @@ public final class GuestSidePort {
 
 	private final ConsoleDriver driver;
 	private final DriverLock lock;
-	private final int id;
-	private ReceiveQueue in;
-	private TransmitQueue out;
-	private String name = "";
-	private boolean console;
-	private boolean open;
-	private boolean hostConnected;
-	private boolean removed;
-	private int columns;
-	private int rows;
-	private long bytesReceived;
-	private long bytesSent;
-	private long bytesDiscarded;
+	private final PortState state;
 
-	GuestSidePort(ConsoleDriver driver, int id, ReceiveQueue in, TransmitQueue out) {
+	GuestSidePort(ConsoleDriver driver, PortState state) {
 		this.driver = driver;
 		this.lock = driver.lock();
-		this.id = id;
-		this.in = in;
-		this.out = out;
+		this.state = state;
 	}
 
 	public int id() {
-		return id;
+		return state.id;
 	}
 
 	/** Empty as long as the device has given none. */
 	public String name() {
-		return lock.locked(() -> name);
+		return lock.locked(() -> state.name);
 	}
 
 	public boolean isConsole() {
-		return lock.locked(() -> console);
+		return lock.locked(() -> state.console);
 	}
 
 	/** Whether a program has the port open; a console always is. */
 	public boolean isOpen() {
-		return lock.locked(() -> open);
+		return lock.locked(() -> state.open);
 	}
 
 	public boolean hostConnected() {
-		return lock.locked(() -> hostConnected);
+		return lock.locked(() -> state.hostConnected);
 	}
 
 	/** Whether the port was unplugged; a port of the same id or name that comes later is another object. */
 	public boolean isRemoved() {
-		return lock.locked(() -> removed);
+		return lock.locked(() -> state.removed);
 	}
 
 	/** Of a console, 0 as long as the device has told none. */
 	public int columns() {
-		return lock.locked(() -> columns);
+		return lock.locked(() -> state.columns);
 	}
 
 	/** Of a console, 0 as long as the device has told none. */
 	public int rows() {
-		return lock.locked(() -> rows);
+		return lock.locked(() -> state.rows);
 	}
 
 	public long bytesReceived() {
-		return lock.locked(() -> bytesReceived);
+		return lock.locked(() -> state.bytesReceived);
 	}
 
 	/** Bytes given to the device, taken by it or not. */
 	public long bytesSent() {
-		return lock.locked(() -> bytesSent);
+		return lock.locked(() -> state.bytesSent);
 	}
 
-	/** Bytes that the device sent while nobody had the port open. */
+	/** Bytes that came while nobody had the port open, or that nobody had read when it was closed or unplugged. */
 	public long bytesDiscarded() {
-		return lock.locked(() -> bytesDiscarded);
+		return lock.locked(() -> state.bytesDiscarded);
+	}
+
+	/** Bytes that wait for a reader. */
+	public long buffered() {
+		return lock.locked(() -> state.in.unread());
+	}
+
+	/** Whether the host can send nothing until somebody reads. */
+	public boolean throttled() {
+		return lock.locked(() -> state.in.throttled());
+	}
+
+	/**
+	 * Bounds what the port holds: unread bytes, and room that the device has. 0 is no bound but the queue, as in Linux.
+	 * Room that the device has already counts until it is used; {@link DriverSettings#withLimit} bounds from the start.
+	 */
+	public void limit(long bytes) throws IOException {
+		lock.run(() -> {
+			state.limit = DriverSettings.checkLimit(bytes);
+			state.in.limit(bytes);
+		});
+	}
+
+	/** Whether what comes while nobody has the port open, or is not read before it is closed, waits for the next. */
+	public void keepWhileClosed(boolean keep) throws IOException {
+		lock.run(() -> {
+			state.keepWhileClosed = keep;
+			state.collect();
+		});
 	}
 
 	/**
@@ -109,23 +127,52 @@ public final class GuestSidePort {
 	public void open() throws IOException {
 		lock.run(() -> {
 			checkPresent();
-			if (console)
+			if (state.console)
 				throw failure("open, a console is always open", ENXIO);
-			if (open)
+			if (state.open)
 				throw failure("open, it is open already", EBUSY);
-			open = true;
-			driver.sendControl(id, ControlMessage.PORT_OPEN, 1);
+			state.open = true;
+			driver.sendControl(new ControlMessage(state.id, ControlMessage.PORT_OPEN, 1));
 		});
 	}
 
 	/** Closes the port, tells the host and drops what was not read. Nothing if it is closed or a console. */
 	public void close() throws IOException {
 		lock.run(() -> {
-			if (!open || console || removed)
+			if (!state.open || state.console || state.removed)
 				return;
-			driver.sendControl(id, ControlMessage.PORT_OPEN, 0);
-			open = false;
-			discardIfClosed();
+			driver.sendControl(new ControlMessage(state.id, ControlMessage.PORT_OPEN, 0));
+			state.open = false;
+			state.collect();
+		});
+	}
+
+	/**
+	 * Waits as poll(2) does.
+	 *
+	 * @param events {@link #IN}, {@link #OUT} or both; {@link #HUP} is always waited for
+	 * @return what is true of these, 0 when the time is over
+	 */
+	public int poll(int events, Duration timeout) throws IOException {
+		return lock.call(() -> {
+			if (!state.removed)
+				checkOpen("poll");
+			lock.await(timeout, () -> (state.readiness() & (events | HUP)) != 0);
+			return state.readiness() & (events | HUP);
+		});
+	}
+
+	/**
+	 * Waits until the host has connected, or has disconnected; an unplugged port has no host.
+	 *
+	 * @return false when the time is over
+	 */
+	public boolean awaitHostConnected(boolean connected, Duration timeout) throws IOException {
+		return lock.call(() -> {
+			boolean reached = lock.await(timeout, () -> state.removed || state.hostConnected == connected);
+			if (connected)
+				checkPresent();
+			return reached;
 		});
 	}
 
@@ -146,17 +193,12 @@ public final class GuestSidePort {
 	public int read(byte[] target, int offset, int length, Duration timeout) throws IOException {
 		return lock.call(() -> {
 			checkOpen("read");
-			lock.await(timeout, () -> removed || in.peek() != null || !console && !hostConnected);
+			if (length == 0)
+				return 0;
+			lock.await(timeout, state::readable);
 			checkOpen("read");
-			int done = 0;
-			for (var data = in.peek(); data != null && done < length; data = in.peek()) {
-				int n = (int) Math.min(data.byteSize(), length - done);
-				MemorySegment.copy(data, JAVA_BYTE, 0, target, offset + done, n);
-				in.consume(n);
-				done += n;
-			}
-			bytesReceived += done;
-			return done > 0 ? done : !console && !hostConnected ? 0 : WOULD_BLOCK;
+			int n = state.read(target, offset, length);
+			return n > 0 || state.atEnd() ? n : WOULD_BLOCK;
 		});
 	}
 
@@ -195,15 +237,15 @@ public final class GuestSidePort {
 			checkOpen("write");
 			if (length == 0)
 				return 0;
-			lock.await(timeout, () -> removed || (console || hostConnected) && !out.full());
+			boolean writable = lock.await(timeout, () -> state.removed || state.writable());
 			checkOpen("write");
-			if (!console && !hostConnected || out.full())
+			if (!writable)
 				return WOULD_BLOCK;
 			int n = Math.min(length, MAX_WRITE);
-			out.send(source, offset, n);
-			bytesSent += n;
-			if (console)
-				driver.spinUntilTaken(out, "console output of port " + id);
+			state.out.send(source, offset, n);
+			state.bytesSent += n;
+			if (state.console)
+				driver.spinUntilTaken(state.out, "console output of port " + state.id);
 			return n;
 		});
 	}
@@ -222,81 +264,26 @@ public final class GuestSidePort {
 
 	/** Waits until the host side has taken everything that was written; false when the time is over. */
 	public boolean awaitTaken(Duration timeout) throws IOException {
-		return lock.call(() -> lock.await(timeout, () -> removed || out.idle()));
+		return lock.call(() -> lock.await(timeout, () -> state.removed || state.out.idle()));
 	}
 
 	private void checkOpen(String what) throws LinuxException {
 		checkPresent();
-		if (!open)
+		if (!state.open)
 			throw failure(what + ", it is not open", Errno.EBADF);
 	}
 
 	private void checkPresent() throws LinuxException {
-		if (removed)
+		if (state.removed)
 			throw failure("it was unplugged", ENODEV);
 	}
 
 	private LinuxException failure(String what, int errno) {
-		return new LinuxException("port " + id + " '" + name + "': " + what, errno);
-	}
-
-	// what follows is the driver's, under its lock
-
-	void attach(ReceiveQueue receive, TransmitQueue transmit) {
-		in = receive;
-		out = transmit;
-	}
-
-	boolean named(String wanted) {
-		return name.equals(wanted);
-	}
-
-	boolean hasName() {
-		return !name.isEmpty();
-	}
-
-	void setName(String given) {
-		name = given;
-	}
-
-	boolean console() {
-		return console;
-	}
-
-	boolean opened() {
-		return open;
-	}
-
-	void becomeConsole() {
-		console = true;
-		open = true;
-	}
-
-	void setHostConnected(boolean connected) {
-		hostConnected = connected;
-	}
-
-	void resize(int newColumns, int newRows) {
-		columns = newColumns;
-		rows = newRows;
-	}
-
-	void remove() {
-		removed = true;
-		hostConnected = false;
-		open = false;
-		discardIfClosed(); // the queue outlives the port: the next one of this id must not read what is left
-	}
-
-	void discardIfClosed() {
-		if (!open)
-			bytesDiscarded += in.discard();
+		return new LinuxException("port " + state.id + " '" + state.name + "': " + what, errno);
 	}
 
 	@Override
 	public String toString() {
-		return lock.locked(() -> "port " + id + " '" + name + "'" + (console ? " console" : "")
-				+ (open ? " open" : " closed") + (hostConnected ? " host=open" : " host=closed")
-				+ (removed ? " unplugged" : ""));
+		return lock.locked(state::toString);
 	}
 }

@@ -75,6 +75,12 @@ public final class OpenVmm extends FrontEnd {
 	}
 
 	@Override
+	void reset() throws IOException {
+		if (has(ProtocolFeature.RESET_DEVICE))
+			exchange.order(Request.RESET_DEVICE, Message.EMPTY);
+	}
+
+	@Override
 	public int[] stop() throws IOException {
 		return stopOneByOne();
 	}

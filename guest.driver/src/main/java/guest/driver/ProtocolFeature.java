@@ -6,11 +6,13 @@ public final class ProtocolFeature {
 	public static final long REPLY_ACK = 1 << 3;
 	public static final long BACKEND_REQ = 1 << 5;
 	public static final long CONFIG = 1 << 9;
+	public static final long INFLIGHT_SHMFD = 1 << 12;
 	public static final long RESET_DEVICE = 1 << 13;
 	public static final long INBAND_NOTIFICATIONS = 1 << 14;
 	public static final long CONFIGURE_MEM_SLOTS = 1 << 15;
 	public static final long STATUS = 1 << 16;
 	public static final long XEN_MMAP = 1 << 17;
+	public static final long DEVICE_STATE = 1 << 19;
 	public static final long GPA_ADDRESSES = 1 << 21;
 
 	/**

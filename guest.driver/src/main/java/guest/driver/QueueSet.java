@@ -50,8 +50,14 @@ final class QueueSet {
 		return transmitQueues.get(port == 0 ? 0 : port + 1);
 	}
 
+	DriverRing ring(int queue) {
+		if (queue < 0 || queue >= rings.size())
+			throw new IllegalArgumentException("queue=" + queue + ": 0 to " + (rings.size() - 1));
+		return rings.get(queue);
+	}
+
 	/** Gives the device the buffers that the settings name. */
 	void fill(ReceiveQueue queue) {
-		queue.fill(settings.buffers() == 0 ? queue.ring().size() : settings.buffers(), settings.bufferSize());
+		queue.fill(settings.buffers() == 0 ? DriverRing.MAX_SIZE : settings.buffers(), settings.bufferSize());
 	}
 }

@@ -1,84 +1,115 @@
 package guest.driver;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 /**
- * A receiveq: buffers are with the device until it has written to them; what it returns stays in the ring until read,
- * and goes back to the device when it has been read. Under the driver's lock.
+ * A receiveq: a buffer is with the device until that has written to it, waits here until it is read, and goes back.
+ * Room at the device and unread bytes together stay within a limit, if there is one. Under the driver's lock.
  */
 final class ReceiveQueue {
+	/** A buffer that came back, and how much of it the device has written. */
+	private record Filled(MemorySegment buffer, int length) {
+	}
+
 	private final DriverRing ring;
 	private final EventCounter kick;
 	private final BufferPool pool;
-	private final MemorySegment[] buffers;
-	private MemorySegment current;
-	private long position;
-	private long length;
+	/** By token: the buffers with the device, and how much of each it may use. */
+	private final MemorySegment[] posted;
+	private final int[] rooms;
+	private final Deque<MemorySegment> spare = new ArrayDeque<>();
+	private final Deque<Filled> filled = new ArrayDeque<>();
+	private int count;
+	private int size;
+	/** 0 is none. */
+	private long limit;
+	private long room;
+	private long unread;
+	/** In the oldest filled buffer. */
+	private int position;
 
 	ReceiveQueue(DriverRing ring, EventCounter kick, BufferPool pool) {
 		this.ring = ring;
 		this.kick = kick;
 		this.pool = pool;
-		this.buffers = new MemorySegment[ring.size()];
+		this.posted = new MemorySegment[ring.size()];
+		this.rooms = new int[ring.size()];
 	}
 
-	DriverRing ring() {
-		return ring;
+	/** Has {@code most} buffers in use from now on, or as many as fit into the ring and the limit. */
+	void fill(int most, int bytes) {
+		count = Math.min(most, ring.size());
+		size = bytes;
+		post();
 	}
 
-	/** Gives the device buffers until it has {@code count}, or as many as fit. */
-	void fill(int count, int size) {
-		for (int have = ring.outstanding(); have < count && ring.freeDescriptors() > 0; have++)
-			post(pool.take(size));
-		kickIfNeeded();
+	/** Takes effect as the device returns what it has. */
+	void limit(long bytes) {
+		limit = bytes;
+		post();
 	}
 
-	private void post(MemorySegment buffer) {
-		buffers[ring.add(List.of(), List.of(buffer))] = buffer;
+	long unread() {
+		return unread;
 	}
 
-	private void kickIfNeeded() {
+	/** The device can send nothing until something is read. */
+	boolean throttled() {
+		return room == 0 && unread > 0;
+	}
+
+	private void post() {
+		int bytes = limit == 0 ? size : (int) Math.min(size, limit);
+		while (ring.outstanding() + filled.size() < count && (limit == 0 || room + unread + bytes <= limit)) {
+			var buffer = spare.isEmpty() ? pool.take(size) : spare.pop();
+			int token = ring.add(List.of(), List.of(buffer.asSlice(0, bytes)));
+			posted[token] = buffer;
+			rooms[token] = bytes;
+			room += bytes;
+		}
 		if (ring.kickNeeded())
 			kick.ring();
 	}
 
-	/** The unread bytes of the oldest returned buffer; null if there is none. */
-	MemorySegment peek() {
-		while (current == null) {
-			var used = ring.poll();
-			if (used == null)
-				return null;
-			current = buffers[used.token()];
-			position = 0;
-			length = used.length();
-			if (length == 0)
-				recycle();
+	/** Takes over what the device has returned; at most what it had, however fast it is. */
+	void collect() {
+		for (var used = ring.poll(); used != null; used = ring.poll()) {
+			room -= rooms[used.token()];
+			if (used.length() == 0)
+				spare.push(posted[used.token()]);
+			else
+				filled.add(new Filled(posted[used.token()], used.length()));
+			unread += used.length();
 		}
-		return current.asSlice(position, length - position);
+		post();
+	}
+
+	/** The unread bytes of the oldest buffer collected; null if there is none. */
+	MemorySegment peek() {
+		var oldest = filled.peek();
+		return oldest == null ? null : oldest.buffer.asSlice(position, oldest.length - position);
 	}
 
 	/** Marks bytes of what {@link #peek} gave as read. */
 	void consume(long bytes) {
-		position += bytes;
-		if (position == length)
-			recycle();
+		position += (int) bytes;
+		unread -= bytes;
+		if (position < filled.element().length)
+			return;
+		spare.push(filled.remove().buffer);
+		position = 0;
+		post();
 	}
 
-	private void recycle() {
-		var buffer = current;
-		current = null;
-		post(buffer);
-		kickIfNeeded();
-	}
-
-	/** Reads everything and keeps nothing. */
+	/** Collects everything and keeps nothing. */
 	long discard() {
-		long bytes = 0;
-		for (var data = peek(); data != null; data = peek()) {
-			bytes += data.byteSize();
+		collect();
+		long bytes = unread;
+		for (var data = peek(); data != null; data = peek())
 			consume(data.byteSize());
-		}
 		return bytes;
 	}
 }

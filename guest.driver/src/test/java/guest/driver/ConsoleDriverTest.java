@@ -1,11 +1,9 @@
 package guest.driver;
 
-import static guest.driver.ControlMessage.CONSOLE_PORT;
 import static guest.driver.ControlMessage.PORT_ADD;
 import static guest.driver.ControlMessage.PORT_NAME;
 import static guest.driver.ControlMessage.PORT_OPEN;
 import static guest.driver.ControlMessage.PORT_REMOVE;
-import static guest.driver.ControlMessage.RESIZE;
 import static guest.driver.ScriptedBackEnd.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,53 +15,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import bus.linux.LinuxException;
-import bus.linux.MessageSocket;
 
 @Timeout(30)
-final class ConsoleDriverTest {
-	private static final Duration LONG = Duration.ofSeconds(10);
-
-	private ScriptedBackEnd backEnd;
-	private ScriptedConsole device;
-	private FrontEnd frontEnd;
-	private ConsoleDriver driver;
-
-	@BeforeEach
-	void plug() throws IOException {
-		var pair = MessageSocket.pair();
-		backEnd = new ScriptedBackEnd(pair[1], VirtioFeature.AS_LINUX, ScriptedBackEnd.ALL, 3);
-		device = backEnd.console;
-		device.ports.put(0, List.of(new ControlMessage(0, CONSOLE_PORT, 1),
-				new ControlMessage(0, RESIZE, 0, (byte) 100, (byte) 0, (byte) 30, (byte) 0)));
-		device.ports.put(2, List.of(new ControlMessage(2, PORT_NAME, 1, bytes("org.example.a\0")),
-				new ControlMessage(2, PORT_OPEN, 1)));
-		frontEnd = new FrontEnd(pair[0], FrontEndSettings.qemu(3).withQueueSize(8).withTimeout(LONG));
-		frontEnd.handshake();
-	}
-
-	@AfterEach
-	void unplug() throws Exception {
-		driver.close();
-		backEnd.close();
-	}
-
-	private void start(DriverSettings settings) throws IOException {
-		driver = new ConsoleDriver(frontEnd, settings);
-		driver.start();
-	}
-
-	private GuestSidePort named() throws IOException {
-		start(DriverSettings.linux());
-		var port = driver.awaitPort("org.example.a", LONG);
-		assertTrue(driver.awaitUntil(LONG, port::hostConnected));
-		return port;
-	}
+class ConsoleDriverTest extends ScriptedDevice {
 
 	@Test
 	void ports_announced_asLinuxTalks() throws IOException {

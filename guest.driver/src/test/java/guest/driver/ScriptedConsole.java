@@ -2,6 +2,7 @@ package guest.driver;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -96,12 +97,14 @@ final class ScriptedConsole {
 		var device = backEnd.device(queue);
 		if (device == null)
 			return;
-		boolean any = false;
-		for (var chain = device.next(); chain != null; chain = device.next(), any = true) {
+		var batch = new ArrayList<RingDevice.Chain>();
+		for (var chain = device.next(); chain != null; chain = device.next()) {
 			output.computeIfAbsent(port, p -> new ByteArrayOutputStream()).writeBytes(chain.text());
-			device.complete(chain, 0);
+			batch.add(chain);
 		}
-		if (any)
-			backEnd.call(queue);
+		if (batch.isEmpty())
+			return;
+		device.complete(batch, 0);
+		backEnd.call(queue);
 	}
 }

@@ -59,7 +59,7 @@ public final class ConsoleBus implements SerialBus {
 
 	@Override
 	public List<PortInfo> ports() {
-		return look(() -> device.plugged().stream().filter(slot -> slot.announced).map(device::info).toList());
+		return look(() -> device.plugging().plugged().stream().filter(slot -> slot.announced).map(device.plugging()::info).toList());
 	}
 
 	@Override
@@ -77,8 +77,8 @@ public final class ConsoleBus implements SerialBus {
 		}
 		try {
 			return call(() -> {
-				device.announce(slot);
-				return device.info(slot);
+				device.plugging().announce(slot);
+				return device.plugging().info(slot);
 			});
 		} catch (IllegalStateException e) { // the bus has gone meanwhile, and did not know this port yet
 			letGo(slot);
@@ -88,7 +88,7 @@ public final class ConsoleBus implements SerialBus {
 
 	private PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
 		try {
-			return call(() -> device.reserve(request, port));
+			return call(() -> device.plugging().reserve(request, port));
 		} catch (IllegalStateException e) {
 			if (e.getCause() instanceof PortRefusedException refused)
 				throw refused;
@@ -99,7 +99,7 @@ public final class ConsoleBus implements SerialBus {
 	@Override
 	public void unplug(HostPort port) {
 		var slot = call(() -> {
-			var found = device.find(port);
+			var found = device.plugging().find(port);
 			return found == null || !found.announced ? null : release(found);
 		});
 		if (slot != null)
@@ -117,12 +117,12 @@ public final class ConsoleBus implements SerialBus {
 
 	/** Unplugs every port, because the bus goes. */
 	public void unplugAll() {
-		for (var port : call(() -> device.plugged().stream().map(slot -> slot.port).toList()))
+		for (var port : call(() -> device.plugging().plugged().stream().map(slot -> slot.port).toList()))
 			unplug(port);
 	}
 
 	private PortSlot release(PortSlot slot) {
-		device.release(slot);
+		device.plugging().release(slot);
 		return slot;
 	}
 

@@ -3,10 +3,6 @@ package bus.core.console;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-import bus.api.HostPort;
-import bus.api.PortInfo;
-import bus.api.PortRefusedException;
-import bus.api.PortRequest;
 import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Feature;
@@ -29,8 +25,6 @@ public final class ConsoleDevice {
 	/** Buffers of a control message, which has 8 bytes from the driver. */
 	static final int CONTROL_SEGMENTS = 16;
 
-	private static final System.Logger LOG = System.getLogger("bus.core");
-
 	private final String bus;
 	private final DeviceSettings settings;
 	private final Transport transport;
@@ -45,6 +39,8 @@ public final class ConsoleDevice {
 	private final HostToGuest receive;
 	private final GuestLog log;
 	private final Queues queues;
+	private final Migration migration;
+	private final Plugging plugging;
 	private int usablePorts;
 	private long features;
 	private boolean running;
@@ -65,6 +61,8 @@ public final class ConsoleDevice {
 		this.transmit = new GuestToHost(state.calls(), state);
 		this.receive = new HostToGuest(state.calls(), state);
 		this.queues = new Queues(bus, queueCount(), loop, transport, log, this::serve);
+		this.migration = new Migration(this, ports, queues, control, talk);
+		this.plugging = new Plugging(this, ports, state, talk);
 		usePorts(settings.ports());
 	}
 
@@ -103,8 +101,8 @@ public final class ConsoleDevice {
 		int character = config.emergencyByte(offset, source);
 		if (character < 0)
 			return;
-		for (var slot : ports.plugOrder())
-			if (slot.request.console() && slot.announced && slot.hostOpen) {
+		for (var slot : ports.announced())
+			if (slot.request.console() && slot.hostOpen) {
 				state.calls().run(slot, "emergency", () -> slot.port.emergency((byte) character));
 				return;
 			}
@@ -117,6 +115,16 @@ public final class ConsoleDevice {
 		queues.start(queue, ring);
 		if (queue == decidingQueue())
 			driverStarts(ring);
+	}
+
+	/**
+	 * Where a queue is to begin.
+	 *
+	 * @param next its first incomplete chain, as the front-end or the ring says
+	 * @return that chain, and the bytes of it that were consumed when the queue was stopped there
+	 */
+	public RingPosition resume(int queue, int next) {
+		return queue < queues.count() ? queues.resume(queue, next) : new RingPosition(next, 0);
 	}
 
 	/** Where a queue stands that runs; null if it does not. */
@@ -138,16 +146,55 @@ public final class ConsoleDevice {
 		return position;
 	}
 
-	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
-	public void disconnect() {
+	/** The device is as new, for the same monitor. All queues are stopped. */
+	public void reset() {
 		if (running)
 			driverStops();
 		forgetDriver();
 		queues.forgetBroken();
+	}
+
+	/** The connection to the monitor ended: there is no driver. All queues are stopped. */
+	public void disconnect() {
+		reset();
 		log.reset();
 		features = 0;
 		config.forgetWrites();
 		usePorts(ports.maxPorts());
+	}
+
+	/**
+	 * What another device with the same ports needs to go on with this driver. All queues are stopped; nothing changes.
+	 *
+	 * @throws StateRefusedException while a queue runs
+	 */
+	public DeviceState save() throws StateRefusedException {
+		return migration.save();
+	}
+
+	/**
+	 * Goes on with the driver of another device when the queues are started, wherever they start. All are stopped.
+	 *
+	 * @throws StateRefusedException if a queue runs, or if the driver's ports are not those of this bus; nothing changed
+	 */
+	public void load(DeviceState state) throws StateRefusedException {
+		migration.load(state, false);
+	}
+
+	/** As {@link #load}, with what a {@link Recorder} has left: it counts if the driver does not begin anew. */
+	public void recover(DeviceState state) throws StateRefusedException {
+		migration.load(state, true);
+	}
+
+	/** As {@link #recover}, if nothing else was left than where queues have begun chains. */
+	public void recover(List<DeviceState.Begun> begun) {
+		queues.begin(begun);
+	}
+
+	/** Has notes taken from now on; null: no longer. */
+	public void record(Recorder recorder) {
+		migration.record(recorder);
+		queues.record(recorder);
 	}
 
 	/** The driver kicked a queue. */
@@ -162,7 +209,9 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
-		return queues.turn(scratch);
+		boolean again = queues.turn(scratch);
+		migration.note();
+		return again;
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */
@@ -187,34 +236,33 @@ public final class ConsoleDevice {
 	}
 
 	private void driverStarts(Virtqueue ring) {
-		if (ring.isFresh())
+		boolean goesOn = migration.goesOn(ring);
+		if (!goesOn && ring.isFresh())
 			forgetDriver();
 		running = true;
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			state.calls().run(slot, "running", () -> slot.port.running(true));
+		if (goesOn)
+			migration.started(state);
 		queues.kickAll();
 	}
 
 	private void driverStops() {
 		running = false;
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			state.calls().run(slot, "running", () -> slot.port.running(false));
 	}
 
 	private void forgetDriver() {
+		migration.forget();
 		control.clear();
 		talk.forgetDriver();
 		queues.forgetOffsets();
-		for (var slot : announced())
+		for (var slot : ports.announced())
 			if (slot.guestOpen)
 				state.guestOpened(slot, false);
-	}
-
-	/** The ports that may be called: one that is still being plugged is with another thread. A copy, as calls may unplug. */
-	private List<PortSlot> announced() {
-		return ports.plugOrder().stream().filter(slot -> slot.announced).toList();
 	}
 
 	// ---- the queues' turns
@@ -223,11 +271,10 @@ public final class ConsoleDevice {
 	private boolean serve(int queue, Virtqueue ring, Scratch scratch) {
 		if (!running)
 			return false;
-		return switch (queue) {
-			case ControlChannel.RECEIVEQ -> control.flush(ring);
-			case ControlChannel.TRANSMITQ -> control.drain(ring, talk);
-			default -> serveData(queue, ring, scratch);
-		};
+		if (PortSlot.portOf(queue) >= 0)
+			return serveData(queue, ring, scratch);
+		migration.changed();
+		return queue == ControlChannel.RECEIVEQ ? control.flush(ring) : control.drain(ring, talk);
 	}
 
 	private boolean serveData(int queue, Virtqueue ring, Scratch scratch) {
@@ -243,6 +290,14 @@ public final class ConsoleDevice {
 
 	PortState state() {
 		return state;
+	}
+
+	Plugging plugging() {
+		return plugging;
+	}
+
+	long features() {
+		return features;
 	}
 
 	String bus() {
@@ -274,75 +329,24 @@ public final class ConsoleDevice {
 		if (!isMultiport())
 			return;
 		control.send(id, event, value, tail);
+		migration.changed();
 		kick(ControlChannel.RECEIVEQ);
 	}
 
 	void resize(PortSlot slot, int columns, int rows) {
+		adoptSize(slot, columns, rows);
+		talk.tellSize(slot);
+		// a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF && !isMultiport())
+			transport.configChanged();
+	}
+
+	/** Takes a size for the console's own that its driver knows already. */
+	void adoptSize(PortSlot slot, int columns, int rows) {
 		slot.columns = columns;
 		slot.rows = rows;
-		talk.tellSize(slot);
-		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF) {
+		if (slot.id == 0 && settings.resizeOrder() != ResizeOrder.OFF)
 			config.size(columns, rows);
-			if (!isMultiport()) // a multiport driver has had its RESIZE, and QEMU 11.1 dies of a change told at its wrong moment
-				transport.configChanged();
-		}
-	}
-
-	// ---- plugging
-
-	/** Takes a slot; the guest does not hear of it yet. */
-	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
-		return ports.reserve(request, port);
-	}
-
-	/** The port works: the guest hears of it. */
-	void announce(PortSlot slot) {
-		slot.announced = true;
-		if (!isUsable(slot.id))
-			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1}", bus, needsQueues(slot.id));
-		if (running && !isMultiport() && slot.id == 0)
-			slot.guestOpen = true;
-		talk.announce(slot);
-		serve(slot);
-	}
-
-	/** Frees the slot of a port that did not come to life, or that goes. */
-	void release(PortSlot slot) {
-		state.retire(slot);
-		ports.release(slot);
-		if (slot.announced) {
-			discardOffered(slot); // the slot's next port is not to find it
-			talk.withdraw(slot);
-		}
-	}
-
-	PortSlot find(HostPort port) {
-		for (var slot : ports.plugOrder())
-			if (slot.port == port)
-				return slot;
-		return null;
-	}
-
-	List<PortSlot> plugged() {
-		return List.copyOf(ports.plugOrder());
-	}
-
-	PortInfo info(PortSlot slot) {
-		return slot.info(bus, problem(slot.id));
-	}
-
-	private String problem(int id) {
-		if (!isUsable(id))
-			return needsQueues(id);
-		if (id > 0 && running && !isMultiport())
-			return "port " + id + " is out of the guest's reach: the virtual machine did not take MULTIPORT, so there"
-					+ " is port 0 alone; give it id=0, or use a monitor that lets the feature through";
-		return "";
-	}
-
-	private String needsQueues(int id) {
-		return "port " + id + " is beyond the queues that the virtual machine gave; it needs num_vqs="
-				+ 2 * (id + 2);
 	}
 
 	/** Frees native memory. No other call may follow. */

@@ -2,6 +2,7 @@ package bus.core.console;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.List;
 
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Virtqueue;
@@ -50,6 +51,17 @@ final class ControlChannel {
 		backlog.clear();
 		overflowed = false;
 		cut = false;
+	}
+
+	/** What is kept, oldest first. */
+	List<byte[]> kept() {
+		return List.copyOf(backlog);
+	}
+
+	/** Keeps other messages instead, oldest first. */
+	void restore(List<byte[]> messages) {
+		clear();
+		backlog.addAll(messages);
 	}
 
 	/** Keeps a message for {@link #flush}; drops it, and says so once, when the backlog is full. */

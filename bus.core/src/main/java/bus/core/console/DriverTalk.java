@@ -31,6 +31,17 @@ final class DriverTalk implements ControlChannel.Receiver {
 			slot.driverReady = false;
 	}
 
+	/** Whether the driver is told of ports that come and go. */
+	boolean isDeviceReady() {
+		return deviceReady;
+	}
+
+	/** A driver goes on that said so, or did not, to another device; of its ports nothing is known yet. */
+	void restore(boolean ready) {
+		forgetDriver();
+		deviceReady = ready;
+	}
+
 	@Override
 	public void control(ControlMessage message) {
 		var event = ControlEvent.of(message.event());

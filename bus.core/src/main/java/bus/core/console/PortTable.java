@@ -41,6 +41,11 @@ final class PortTable {
 		return Collections.unmodifiableList(plugOrder);
 	}
 
+	/** The ports that may be called: one that is still being plugged is with another thread. A copy, as calls may unplug. */
+	List<PortSlot> announced() {
+		return plugOrder.stream().filter(slot -> slot.announced).toList();
+	}
+
 	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
 		if (get(request.id()) != null)
 			throw new PortRefusedException("virtio-serial-bus: A port already exists at id " + request.id());

@@ -1,6 +1,9 @@
 package bus.core.console;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 import bus.core.virtio.GuestViolationException;
 import bus.core.virtio.RingPosition;
@@ -25,8 +28,12 @@ final class Queues {
 	private final Virtqueue[] rings;
 	private final WorkQueue work;
 	private final BitSet broken = new BitSet();
-	/** Not started since a fresh driver came: a position within a chain, if they have one, is that of the driver before. */
-	private final BitSet stale = new BitSet();
+	/** Where each queue stood within a chain when it was stopped; null if it did not, or if a fresh driver has come since. */
+	private final RingPosition[] begun;
+	/** Null if nobody takes notes. */
+	private Recorder recorder;
+	/** Queues that the recorder takes to be within a chain. */
+	private final BitSet noted = new BitSet();
 
 	Queues(String bus, int count, Loop loop, Transport transport, GuestLog log, Server server) {
 		this.bus = bus;
@@ -35,6 +42,7 @@ final class Queues {
 		this.log = log;
 		this.server = server;
 		this.rings = new Virtqueue[count];
+		this.begun = new RingPosition[count];
 		this.work = new WorkQueue(count);
 	}
 
@@ -43,9 +51,7 @@ final class Queues {
 	}
 
 	void start(int queue, Virtqueue ring) {
-		if (stale.get(queue))
-			ring.forgetOffset();
-		stale.clear(queue);
+		begun[queue] = null;
 		broken.clear(queue);
 		rings[queue] = ring;
 		kick(queue);
@@ -54,8 +60,50 @@ final class Queues {
 	/** Answers where the queue stood, or null if it was not started. */
 	RingPosition stop(int queue) {
 		var position = position(queue);
+		if (position != null && position.offset() > 0)
+			begun[queue] = position;
 		rings[queue] = null;
 		return position;
+	}
+
+	/** Where a queue is to begin whose first incomplete chain is {@code next}: within that, if it stopped there. */
+	RingPosition resume(int queue, int next) {
+		boolean within = begun[queue] != null && begun[queue].next() == next;
+		return within ? begun[queue] : new RingPosition(next, 0);
+	}
+
+	/** The queues that were stopped within a chain. */
+	List<DeviceState.Begun> begun() {
+		var list = new ArrayList<DeviceState.Begun>();
+		for (int queue = 0; queue < begun.length; queue++)
+			if (begun[queue] != null)
+				list.add(new DeviceState.Begun(queue, begun[queue]));
+		return list;
+	}
+
+	/** Puts others in their place; no queue runs. Queues that the device does not have do not matter to it. */
+	void begin(List<DeviceState.Begun> others) {
+		Arrays.fill(begun, null);
+		for (var other : others)
+			if (other.queue() < begun.length)
+				begun[other.queue()] = other.position();
+	}
+
+	void record(Recorder newRecorder) {
+		recorder = newRecorder;
+		noted.set(0, rings.length, newRecorder != null); // what it has from before is put right when a queue has its turn
+	}
+
+	private void note(int queue, RingPosition position) {
+		noted.set(queue, position.offset() > 0);
+		recorder.begun(queue, position);
+	}
+
+	boolean isAnyStarted() {
+		for (var ring : rings)
+			if (ring != null)
+				return true;
+		return false;
 	}
 
 	RingPosition position(int queue) {
@@ -70,11 +118,12 @@ final class Queues {
 
 	/** A fresh driver has put something else where a queue stood within a chain, also in the queues it starts later. */
 	void forgetOffsets() {
-		for (int queue = 0; queue < rings.length; queue++) {
-			stale.set(queue, rings[queue] == null);
-			if (rings[queue] != null)
-				rings[queue].forgetOffset();
-		}
+		Arrays.fill(begun, null);
+		for (var ring : rings)
+			if (ring != null)
+				ring.forgetOffset();
+		for (int queue = noted.nextSetBit(0); queue >= 0; queue = noted.nextSetBit(queue + 1))
+			note(queue, new RingPosition(0, 0));
 	}
 
 	void forgetBroken() {
@@ -139,6 +188,8 @@ final class Queues {
 			return;
 		boolean again = server.serve(queue, ring, scratch);
 		ring.publish();
+		if (recorder != null && (ring.isWithinChain() || noted.get(queue)))
+			note(queue, ring.position());
 		if (ring.isCallDue())
 			transport.call(queue);
 		if (again)

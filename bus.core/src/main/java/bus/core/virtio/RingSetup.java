@@ -1,6 +1,8 @@
 package bus.core.virtio;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * The three parts of a ring, in guest memory.
@@ -13,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 public record RingSetup(int size, MemorySegment descriptors, MemorySegment driver, MemorySegment device) {
 	/** Section 2.8.10: both event suppression structures of a packed ring. */
 	private static final int SUPPRESSION = 4;
+	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
 	/** Whether a ring of the negotiated layout can have so many entries. */
 	public static boolean isSize(int size, long features) {
@@ -44,6 +47,11 @@ public record RingSetup(int size, MemorySegment descriptors, MemorySegment drive
 
 	private static boolean isPacked(long features) {
 		return Feature.has(features, Feature.RING_PACKED);
+	}
+
+	/** The available index of the first chain of a split ring that was not given back, if all are given back in order. */
+	public int completed() {
+		return Short.toUnsignedInt(device.get(LE16, 2));
 	}
 
 	/** Where the three parts begin. */

@@ -5,19 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-import bus.api.PortInfo;
+import bus.core.virtio.RingKind;
 
 /** Bytes in both directions; the numbers are those of the statements about QEMU's bus. */
+@ParameterizedClass
+@MethodSource("bus.core.virtio.RingKind#all")
 class DataTest {
 	private static final int IN = 4; // of port 1
 	private static final int OUT = 5;
 
-	private final DeviceRig rig = new DeviceRig(4);
+	private final DeviceRig rig;
+
+	DataTest(RingKind kind) {
+		rig = new DeviceRig(kind, 4);
+	}
 
 	@AfterEach
 	void close() {
@@ -43,7 +50,7 @@ class DataTest {
 	}
 
 	@Test
-	void s38_hostClosed_dataIsDiscardedAndCounted() throws Exception {
+	void s38_s50_s64_hostClosed_dataIsDiscardedAndCounted() throws Exception {
 		rig.plug("a", 1, false, new RecordingPort());
 		rig.bootGuest();
 		rig.write(OUT, "lost");
@@ -59,7 +66,7 @@ class DataTest {
 	}
 
 	@Test
-	void s41_shortTake_throttlesAtTheByte() throws Exception {
+	void s41_s39_shortTake_throttlesAtTheByte() throws Exception {
 		var port = port();
 		port.allowance = 3;
 		rig.write(OUT, "abcdef");
@@ -89,7 +96,7 @@ class DataTest {
 	}
 
 	@Test
-	void s43_portClosesInItsCall_flushStopsThere() throws Exception {
+	void s43_s47_portClosesInItsCall_flushStopsThere() throws Exception {
 		var port = port();
 		port.duringGuestData = () -> port.guest.close();
 		port.allowance = 1;
@@ -206,7 +213,7 @@ class DataTest {
 	// ---- drivers come and go
 
 	@Test
-	void s51_freshDriver_forgetsOpenAndOffset() throws Exception {
+	void s51_s52_freshDriver_forgetsOpenAndOffset() throws Exception {
 		var port = port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
@@ -221,7 +228,7 @@ class DataTest {
 	}
 
 	@Test
-	void pause_positionGivenBack_goesOnAtTheByte() throws Exception {
+	void s54_pause_positionGivenBack_goesOnAtTheByte() throws Exception {
 		var port = port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
@@ -251,115 +258,5 @@ class DataTest {
 		console.guest.readable();
 		rig.run();
 		assertEquals(List.of("key"), rig.readRaw(0));
-	}
-
-	// ---- emergency
-
-	@Test
-	void s58_emergencyWrite_reachesTheFirstOpenConsoleWithoutADriver() throws Exception {
-		var closed = new RecordingPort();
-		rig.plug("closed", 2, true, closed);
-		var console = rig.plugged("con", 0);
-		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
-		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
-		assertEquals("AA", console.taken.toString());
-		assertEquals("", closed.taken.toString());
-	}
-
-	@Test
-	void s59_emergencyZeroIsNone_andOnlyTheLowByteCounts() throws Exception {
-		var console = rig.plugged("con", 0);
-		rig.device.writeConfig(8, new byte[] { 0, 0, 0, 0 });
-		rig.device.writeConfig(8, new byte[] { 0, 1, 0, 0 });
-		assertEquals("\0", console.taken.toString());
-	}
-
-	@Test
-	void s61_emergencyInAWholeSpaceWrite_countsUnlessAnotherFieldWasWritten() throws Exception {
-		var console = rig.plugged("con", 0);
-		var space = new byte[12];
-		rig.device.readConfig(0, space);
-		space[8] = 'B';
-		rig.device.writeConfig(0, space);
-		space[0] = 77; // QEMU repeats the stale byte with a write to another field
-		rig.device.writeConfig(0, space);
-		assertEquals("B", console.taken.toString());
-		rig.device.writeConfig(0, space);
-		assertEquals("BB", console.taken.toString(), "the same again from the same copy is a second one");
-	}
-
-	@Test
-	void s61_emergencyBeforeTheGuestEverRead_counts() throws Exception {
-		var console = rig.plugged("con", 0);
-		var space = new byte[12]; // QEMU's copy is all zeros then
-		for (char c : "boot".toCharArray()) {
-			space[8] = (byte) c;
-			rig.device.writeConfig(0, space);
-			rig.device.writeConfig(0, space);
-		}
-		assertEquals("bboooott", console.taken.toString());
-	}
-
-	@Test
-	void s04_config_readsZerosBeyondItsEnd() {
-		var space = new byte[64];
-		rig.device.readConfig(0, space);
-		assertEquals(4, space[4]);
-		for (int i = 0; i < space.length; i++)
-			assertEquals(i == 4 ? 4 : 0, space[i], "byte " + i);
-	}
-
-	// ---- faults
-
-	@Test
-	void guestBreaksARule_queueIsLatchedAndOthersGoOn() throws Exception {
-		var port = port();
-		var other = rig.plugged("b", 2);
-		rig.bootGuest();
-		rig.rings.get(OUT).memory().availIdx(999);
-		rig.kick(OUT);
-		rig.kick(OUT);
-		assertEquals(List.of(OUT), rig.errors, "reported once");
-		rig.write(7, "fine");
-		assertEquals("fine", other.taken.toString());
-		assertEquals("", port.taken.toString());
-		rig.stopDriver();
-		rig.bootGuest();
-		rig.write(OUT, "again");
-		assertEquals("again", port.taken.toString());
-	}
-
-	@Test
-	void portThrows_isClosedAndNamedAndOthersGoOn() throws Exception {
-		var port = port();
-		var other = rig.plugged("b", 2);
-		rig.bootGuest();
-		port.duringGuestData = () -> {
-			throw new IllegalStateException("oops");
-		};
-		rig.write(OUT, "x");
-		assertEquals(PortInfo.State.FAILED, rig.info(1).state());
-		assertTrue(rig.info(1).problem().contains("oops"), rig.info(1).problem());
-		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
-		assertEquals(1, rig.drain(OUT));
-		rig.write(7, "fine");
-		assertEquals("fine", other.taken.toString());
-	}
-
-	@Test
-	void portTakesMoreThanOffered_isClosed() throws Exception {
-		var port = port();
-		port.claim = 2;
-		rig.write(OUT, "x");
-		assertEquals("guestData answered 2, allowed: 0 to 1", rig.info(1).problem());
-	}
-
-	@Test
-	void portBlocksItsLoop_isClosedAndNamed() throws Exception {
-		var port = port();
-		rig.portNanos = TimeUnit.SECONDS.toNanos(3);
-		rig.write(OUT, "x");
-		assertTrue(rig.info(1).problem().startsWith("guestData blocked the bus for 3000 ms"), rig.info(1).problem());
-		assertEquals("x", port.taken.toString());
 	}
 }

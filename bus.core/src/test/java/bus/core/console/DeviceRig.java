@@ -16,13 +16,15 @@ import bus.api.BusInfo;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
-import bus.core.virtio.Feature;
 import bus.core.virtio.GuestMemory;
+import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
 import bus.core.virtio.Virtqueue;
 import guest.driver.DriverRing;
 import guest.driver.GuestRam;
+import guest.driver.PackedDriverRing;
+import guest.driver.PackedRingMemory;
 import guest.driver.SplitDriverRing;
 
 /**
@@ -32,17 +34,18 @@ import guest.driver.SplitDriverRing;
 final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final int RING = 16;
 	private static final long BASE = 0x4000_0000L;
-	static final long FEATURES = Feature.VERSION_1 | Feature.EVENT_IDX | Feature.INDIRECT_DESC;
 
 	final Arena arena = Arena.ofConfined();
-	final GuestRam ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
-	final GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
+	final GuestRam ram;
+	final GuestMemory memory;
 	final ConsoleDevice device;
 	final ConsoleBus bus;
-	final Map<Integer, SplitDriverRing> rings = new HashMap<>();
-	final Map<Integer, MemorySegment> posted = new HashMap<>();
+	final RingKind kind;
+	final Map<Integer, DriverRing> rings;
+	final Map<Integer, MemorySegment> posted;
 	final Map<Integer, Integer> calls = new HashMap<>();
 	final List<Integer> errors = new ArrayList<>();
+	final Map<Integer, Watch> watches = new HashMap<>();
 	int configChanges;
 	/** The loop takes no tasks any more. */
 	boolean ended;
@@ -54,13 +57,36 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private boolean plugging;
 
 	DeviceRig(int ports) {
-		this(DeviceSettings.of(ports), new PortNames());
+		this(RingKind.USUAL, ports);
 	}
 
-	DeviceRig(DeviceSettings settings, PortNames names) {
+	DeviceRig(RingKind kind, int ports) {
+		this(kind, DeviceSettings.of(ports), new PortNames());
+	}
+
+	DeviceRig(RingKind kind, DeviceSettings settings, PortNames names) {
+		this.kind = kind;
+		ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
+		rings = new HashMap<>();
+		posted = new HashMap<>();
+		memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
 		device = new ConsoleDevice("vm1", settings, names, this, this);
 		bus = new ConsoleBus("vm1", "vm1", device, this, () -> new BusInfo("vm1", "vm1", "", BusInfo.State.RUNNING,
 				settings.ports(), settings.ports(), 0, 0, ""));
+	}
+
+	/** Another device for the guest of the first one, which must live longer. */
+	DeviceRig(int ports, DeviceRig first) {
+		kind = first.kind;
+		ram = first.ram;
+		rings = first.rings;
+		posted = first.posted;
+		memory = first.memory;
+		var settings = new DeviceSettings(ports, kind.features() & DeviceSettings.RING_FEATURES,
+				DeviceSettings.ResizeOrder.SPEC, false);
+		device = new ConsoleDevice("vm2", settings, new PortNames(), this, this);
+		bus = new ConsoleBus("vm2", "vm2", device, this,
+				() -> new BusInfo("vm2", "vm2", "", BusInfo.State.RUNNING, ports, ports, 0, 0, ""));
 	}
 
 	@Override
@@ -95,7 +121,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	/** Starts a fresh driver with rings for all ports and control buffers posted. */
 	void startDriver() {
-		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | FEATURES);
+		startDriver(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | kind.features());
 	}
 
 	void startDriver(long features) {
@@ -108,21 +134,29 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		rings.clear();
 		posted.clear();
 		for (int queue = 0; queue < device.queueCount(); queue++) {
-			rings.put(queue, (SplitDriverRing) DriverRing.create(ram, RING, FEATURES));
+			rings.put(queue, DriverRing.create(ram, RING, kind.features()));
 			start(queue, positions.get(queue));
 		}
 		run();
 	}
 
 	void startWithoutMultiport() {
-		startDriver(FEATURES);
+		startDriver(kind.features());
 	}
 
 	void start(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		var setup = RingSetup.find(memory, RING, addresses, FEATURES, false);
-		device.start(queue, Virtqueue.open(memory, setup, FEATURES, position));
+		var setup = RingSetup.find(memory, RING, addresses, kind.features(), false);
+		device.start(queue, Virtqueue.open(memory, setup, kind.features(), device.resume(queue, position.next())));
+	}
+
+	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */
+	void resumeDriver(List<RingPosition> positions) {
+		device.features(ConsoleDevice.F_MULTIPORT | ConsoleDevice.F_EMERG_WRITE | kind.features());
+		for (int queue = 0; queue < device.queueCount(); queue++)
+			start(queue, positions.get(queue));
+		run();
 	}
 
 	List<RingPosition> stopDriver() {
@@ -206,6 +240,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		kick(queue);
 	}
 
+	/** Breaks a rule of a queue's layout. */
+	void lie(int queue) {
+		switch (rings.get(queue)) {
+			case SplitDriverRing split -> split.memory().availIdx(999);
+			case PackedDriverRing packed -> {
+				for (int i = 0; i < RING; i++) // whichever comes next, the chain has no end
+					packed.memory().descriptorFlags(i, PackedRingMemory.NEXT | PackedRingMemory.AVAIL);
+			}
+		}
+	}
+
 	/** Chains of a queue that came back since the last look. */
 	int drain(int queue) {
 		int n = 0;
@@ -264,14 +309,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		turnRequested = true;
 	}
 
+	/** Nothing is ever ready by itself: there is no kernel here, and descriptors are mere numbers. */
 	@Override
 	public void watch(int descriptor, Watch watch) {
-		throw new UnsupportedOperationException("no kernel here");
+		watches.put(descriptor, watch);
 	}
 
 	@Override
 	public void unwatch(int descriptor) {
-		throw new UnsupportedOperationException("no kernel here");
+		watches.remove(descriptor);
 	}
 
 	@Override

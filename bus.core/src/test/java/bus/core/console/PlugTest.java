@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
+import bus.core.virtio.RingKind;
 
 /** Plugging; the numbers are those of the statements about QEMU's bus. */
 class PlugTest {
@@ -70,8 +71,8 @@ class PlugTest {
 	@Test
 	void s08_nameOnAnotherBusOfTheMachine_isRefusedUntilItIsFree() throws Exception {
 		var names = new PortNames();
-		try (var one = new DeviceRig(DeviceSettings.of(4), names);
-				var two = new DeviceRig(DeviceSettings.of(4), names)) {
+		try (var one = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names);
+				var two = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
 			var first = new RecordingPort();
 			one.plug("org.example", 1, false, first);
 			var e = assertThrows(PortRefusedException.class,

@@ -7,24 +7,41 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import bus.api.GuestPort;
+import bus.api.PortInfo;
 import bus.api.PortRefusedException;
+import bus.core.virtio.RingKind;
 import bus.linux.Linux;
 
 /** What the contract of {@code bus.api} promises when ports, or the bus, are at their end. */
+@ParameterizedClass
+@MethodSource("bus.core.virtio.RingKind#all")
 class PortFaultTest {
 	private static final int OUT = 5; // of port 1
 
-	private final DeviceRig rig = new DeviceRig(4);
+	private final DeviceRig rig;
+
+	PortFaultTest(RingKind kind) {
+		rig = new DeviceRig(kind, 4);
+	}
 
 	@AfterEach
 	void close() {
 		rig.ended = false;
 		rig.close();
+	}
+
+	private RecordingPort port() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		return port;
 	}
 
 	@Test
@@ -134,5 +151,57 @@ class PortFaultTest {
 		});
 		rig.run();
 		assertEquals("abc", port.taken.toString());
+	}
+
+	@Test
+	void guestBreaksARule_queueIsLatchedAndOthersGoOn() throws Exception {
+		var port = port();
+		var other = rig.plugged("b", 2);
+		rig.bootGuest();
+		rig.lie(OUT);
+		rig.kick(OUT);
+		rig.kick(OUT);
+		assertEquals(List.of(OUT), rig.errors, "reported once");
+		rig.write(7, "fine");
+		assertEquals("fine", other.taken.toString());
+		assertEquals("", port.taken.toString());
+		rig.stopDriver();
+		rig.bootGuest();
+		rig.write(OUT, "again");
+		assertEquals("again", port.taken.toString());
+	}
+
+	@Test
+	void portThrows_isClosedAndNamedAndOthersGoOn() throws Exception {
+		var port = port();
+		var other = rig.plugged("b", 2);
+		rig.bootGuest();
+		port.duringGuestData = () -> {
+			throw new IllegalStateException("oops");
+		};
+		rig.write(OUT, "x");
+		assertEquals(PortInfo.State.FAILED, rig.info(1).state());
+		assertTrue(rig.info(1).problem().contains("oops"), rig.info(1).problem());
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+		assertEquals(1, rig.drain(OUT));
+		rig.write(7, "fine");
+		assertEquals("fine", other.taken.toString());
+	}
+
+	@Test
+	void portTakesMoreThanOffered_isClosed() throws Exception {
+		var port = port();
+		port.claim = 2;
+		rig.write(OUT, "x");
+		assertEquals("guestData answered 2, allowed: 0 to 1", rig.info(1).problem());
+	}
+
+	@Test
+	void portBlocksItsLoop_isClosedAndNamed() throws Exception {
+		var port = port();
+		rig.portNanos = TimeUnit.SECONDS.toNanos(3);
+		rig.write(OUT, "x");
+		assertTrue(rig.info(1).problem().startsWith("guestData blocked the bus for 3000 ms"), rig.info(1).problem());
+		assertEquals("x", port.taken.toString());
 	}
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 
 import bus.core.console.ConsoleDevice;
 import bus.core.console.Loop;
+import bus.linux.Linux;
 import bus.linux.MessageSocket;
 
 /**
@@ -16,8 +17,6 @@ import bus.linux.MessageSocket;
 public final class Session {
 	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
 
-	/** VHOST_USER_F_PROTOCOL_FEATURES; QEMU does not work without it. */
-	private static final long F_PROTOCOL_FEATURES = 1L << 30;
 	/** Messages for one event; a front-end that sends without pause leaves the loop to others after them. */
 	private static final int MESSAGES_PER_TURN = 256;
 	/** Refusals that are logged; the next ones would say nothing new. */
@@ -32,14 +31,12 @@ public final class Session {
 	private final Message message = new Message(arena);
 	private final MemorySegment out = arena.allocate(Message.HEADER + Message.MAX_PAYLOAD, 8);
 	private final Vrings vrings;
+	private final VringMessages vringMessages;
 	private final MemoryTable memory;
 	private final BackendChannel channel = new BackendChannel();
-	private long features;
-	private long protocolFeatures;
-	private boolean featuresSet;
-	private boolean protocolFeaturesSet;
-	private boolean owned;
-	private boolean queuesSettled;
+	private final Negotiation negotiation;
+	private final StateTransfer transfer;
+	private final Inflight inflight;
 	private boolean greeted;
 	private boolean closed;
 	/** Messages were left for the next turn. */
@@ -59,7 +56,11 @@ public final class Session {
 		this.ended = ended;
 		this.socket = new MessageSocket(descriptor);
 		this.vrings = new Vrings(bus, device, loop);
+		this.vringMessages = new VringMessages(device, loop, vrings);
 		this.memory = new MemoryTable(vrings);
+		this.negotiation = new Negotiation(bus, device, vrings, this::forget);
+		this.transfer = new StateTransfer(bus, loop, device, vrings);
+		this.inflight = new Inflight(bus, device, vrings);
 		try {
 			loop.watch(descriptor, events -> read());
 		} catch (IOException e) {
@@ -132,8 +133,9 @@ public final class Session {
 		String name = request == null ? "request " + message.request() : request.name();
 		if (refusals++ < LOGGED_REFUSALS)
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1} refused: {2}", bus, name, why);
-		if (request == Request.GET_CONFIG)
-			send(Reply.configRefused());
+		var no = request == null ? null : request.refusal();
+		if (no != null)
+			send(no);
 		else if (request != null && request.hasReply())
 			end(System.Logger.Level.WARNING, "the connection is closed, because " + name + " has no reply that says no: " + why);
 		else if (acknowledges())
@@ -145,7 +147,7 @@ public final class Session {
 	}
 
 	private boolean replyAck() {
-		return (protocolFeatures & ProtocolFeature.REPLY_ACK) != 0;
+		return negotiation.has(ProtocolFeature.REPLY_ACK);
 	}
 
 	private void send(Reply reply) {
@@ -155,7 +157,9 @@ public final class Session {
 		out.set(ValueLayout.JAVA_INT, 8, payload.length);
 		MemorySegment.copy(payload, 0, out, ValueLayout.JAVA_BYTE, Message.HEADER, payload.length);
 		int length = Message.HEADER + payload.length;
-		int sent = socket.send(out, 0, length);
+		int sent = reply.descriptor() < 0 ? socket.send(out, 0, length) : socket.send(out, 0, length, reply.descriptor());
+		if (reply.descriptor() >= 0)
+			Linux.close(reply.descriptor());
 		// replies are small and each is waited for, so a full socket means a front-end that reads none of them
 		if (sent != length)
 			end(System.Logger.Level.WARNING, "the connection is closed, because the front-end does not read its replies");
@@ -184,16 +188,13 @@ public final class Session {
 
 	/** Forgets everything that the front-end said: it left, or begins anew on the same connection. */
 	private void forget() {
+		inflight.close(); // before anything else forgets, for it is to remember
 		vrings.clear();
 		memory.clear();
 		channel.close();
+		transfer.close();
 		device.disconnect();
-		features = 0;
-		protocolFeatures = 0;
-		featuresSet = false;
-		protocolFeaturesSet = false;
-		owned = false;
-		queuesSettled = false;
+		negotiation.forget();
 	}
 
 	// ---- what the bus asks
@@ -213,117 +214,44 @@ public final class Session {
 
 	/** The number of queues that the front-end gave; 0 if it has not said. */
 	public int queues() {
-		return queuesSettled ? vrings.given() : 0;
+		return negotiation.queues();
 	}
 
 	/** The negotiated virtio features. */
 	public long features() {
-		return features;
+		return negotiation.features();
 	}
 
-	// ---- handlers of Request
+	// ---- who handles what Request names
 
-	Vrings vrings() {
-		return vrings;
+	Negotiation negotiation() {
+		return negotiation;
+	}
+
+	VringMessages vrings() {
+		return vringMessages;
 	}
 
 	MemoryTable memory() {
 		return memory;
 	}
 
-	Reply getFeatures() {
-		return Reply.of(device.offeredFeatures() | F_PROTOCOL_FEATURES);
+	StateTransfer transfer() {
+		return transfer;
+	}
+
+	Inflight inflight() {
+		return inflight;
 	}
 
 	Reply setFeatures(Message m) throws RefusedException {
-		long wanted = m.u64(0);
-		long unknown = wanted & ~(device.offeredFeatures() | F_PROTOCOL_FEATURES);
-		if (unknown != 0)
-			throw new RefusedException("features=0x" + Long.toHexString(wanted) + ", not offered: 0x"
-					+ Long.toHexString(unknown));
-		if (vrings.isAnyRunning() && (wanted & ~F_PROTOCOL_FEATURES) != features)
-			throw new RefusedException("features=0x" + Long.toHexString(wanted) + " while rings run with 0x"
-					+ Long.toHexString(features));
-		settleQueues();
-		featuresSet = true;
-		features = wanted & ~F_PROTOCOL_FEATURES;
-		device.features(features);
-		vrings.features(features, (wanted & F_PROTOCOL_FEATURES) == 0);
-		return Reply.ACK;
-	}
-
-	Reply setProtocolFeatures(Message m) throws RefusedException {
-		long wanted = m.u64(0);
-		if ((wanted & ~ProtocolFeature.OFFERED) != 0)
-			throw new RefusedException("protocol features=0x" + Long.toHexString(wanted) + ", offered: 0x"
-					+ Long.toHexString(ProtocolFeature.OFFERED));
-		if (protocolFeaturesSet)
-			forget(); // QEMU: device_del and device_add keep the socket and begin a second handshake on it
-		protocolFeaturesSet = true;
-		protocolFeatures = wanted;
-		return Reply.ACK;
-	}
-
-	Reply setOwner() {
-		if (owned)
-			forget();
-		owned = true;
-		return Reply.ACK;
-	}
-
-	/** Deprecated; what is left of its meaning is that no ring runs any more. */
-	Reply resetOwner() {
-		vrings.pause();
-		return Reply.ACK;
-	}
-
-	Reply getQueueNum() {
-		return Reply.of(device.queueCount());
+		var reply = negotiation.setFeatures(m);
+		inflight.dropIfPacked();
+		return reply;
 	}
 
 	Reply setBackendReqFd(Message m) {
 		channel.set(m.take(0));
 		return Reply.ACK;
-	}
-
-	/** GET_CONFIG: offset u32, size u32, flags u32, room for the bytes. */
-	Reply getConfig(Message m) throws RefusedException {
-		int offset = m.u32(0);
-		checkConfig(m, offset);
-		settleQueues();
-		var bytes = new byte[m.u32(4)];
-		device.readConfig(offset, bytes);
-		return Reply.config(offset, m.u32(8), bytes);
-	}
-
-	/** SET_CONFIG: offset u32, size u32, flags u32, bytes. */
-	Reply setConfig(Message m) throws RefusedException {
-		int offset = m.u32(0);
-		checkConfig(m, offset);
-		device.writeConfig(offset, m.bytes(12, m.u32(4)));
-		return Reply.ACK;
-	}
-
-	private static void checkConfig(Message m, int offset) throws RefusedException {
-		int size = m.u32(4);
-		if (size < 0 || size != m.size() - 12 || offset < 0 || offset > 256 - size)
-			throw new RefusedException("offset=" + offset + " size=" + size + " in a payload of " + m.size());
-	}
-
-	/**
-	 * QEMU names each of its queues before the guest runs, so their number is known before the guest asks how many ports
-	 * there are. Front-ends that set queues up as the guest's driver wants them name none so early.
-	 */
-	private void settleQueues() {
-		if (queuesSettled || featuresSet || vrings.given() == 0)
-			return;
-		queuesSettled = true;
-		int usable = vrings.given() / 2 - 1;
-		if (vrings.given() >= device.queueCount())
-			return;
-		device.usePorts(usable);
-		LOG.log(System.Logger.Level.WARNING, "bus {0}: the virtual machine gave num_vqs={1}, enough for {2} of ports={3};"
-				+ " for all of them it needs num_vqs={4}", bus, vrings.given(), Math.max(usable, 0),
-				device.queueCount() / 2 - 1, device.queueCount());
 	}
 }

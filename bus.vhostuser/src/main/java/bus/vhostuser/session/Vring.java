@@ -1,6 +1,5 @@
 package bus.vhostuser.session;
 
-import bus.core.virtio.RingPosition;
 import bus.core.virtio.RingSetup;
 
 /** What the front-end has said of one ring. It runs when all of it is there, in whatever order it came. Loop thread. */
@@ -8,8 +7,8 @@ final class Vring {
 	final int index;
 	int size;
 	RingSetup.Addresses addresses;
-	/** Where the ring stands while it does not run; null as long as the front-end has not said. */
-	RingPosition position;
+	/** The first incomplete chain while the ring does not run, as SET_VRING_BASE has it; negative: nobody has said. */
+	int base = -1;
 	int kick = -1;
 	int call = -1;
 	int err = -1;
@@ -21,6 +20,15 @@ final class Vring {
 
 	Vring(int index) {
 		this.index = index;
+	}
+
+	/** A ring of which the front-end has only named the lines. */
+	Vring renewed(boolean isEnabled) {
+		var ring = new Vring(index);
+		ring.call = call;
+		ring.err = err;
+		ring.enabled = isEnabled;
+		return ring;
 	}
 
 	boolean isReady() {

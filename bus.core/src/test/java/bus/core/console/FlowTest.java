@@ -1,0 +1,233 @@
+package bus.core.console;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import bus.core.virtio.RingKind;
+import bus.linux.Epoll;
+
+/** Who may speak when, and who is told; the numbers are those of the statements about QEMU's bus. */
+@ParameterizedClass
+@MethodSource("bus.core.virtio.RingKind#all")
+class FlowTest {
+	private static final int IN = 4; // of port 1
+	private static final int OUT = 5;
+	/** No open descriptor has such a number. */
+	private static final int FIRST = 1_000_000;
+	private static final int SECOND = 1_000_001;
+
+	private final DeviceRig rig;
+
+	FlowTest(RingKind kind) {
+		rig = new DeviceRig(kind, 4);
+	}
+
+	@AfterEach
+	void close() {
+		rig.close();
+	}
+
+	private RecordingPort port() throws Exception {
+		var port = rig.plugged("a", 1);
+		rig.bootGuest();
+		return port;
+	}
+
+	@Test
+	void s02_queues_belongToPortsInVirtiosOrder() throws Exception {
+		assertEquals(10, rig.device.queueCount());
+		var ports = new ArrayList<RecordingPort>();
+		for (int id = 0; id < 4; id++)
+			ports.add(rig.plugged("port" + id, id));
+		rig.bootGuest();
+		int[] receiveqs = { 0, 4, 6, 8 };
+		for (int id = 0; id < 4; id++) {
+			rig.write(receiveqs[id] + 1, "to " + id);
+			assertEquals("to " + id, ports.get(id).taken.toString());
+			rig.postRoom(receiveqs[id], 8);
+			give(ports.get(id), "from " + id);
+			assertEquals(List.of("from " + id), rig.readRaw(receiveqs[id]));
+		}
+	}
+
+	private void give(RecordingPort port, String text) {
+		port.toGive = text;
+		port.guest.readable();
+		rig.run();
+	}
+
+	@Test
+	void s35_twoBuffersFilled_oneCall_andNoneForNothing() throws Exception {
+		var port = port();
+		rig.postRoom(IN, 2);
+		rig.postRoom(IN, 2);
+		rig.calls.clear();
+		give(port, "");
+		assertNull(rig.calls.get(IN));
+		give(port, "abcd");
+		assertEquals(1, rig.calls.get(IN));
+	}
+
+	@Test
+	void s36_port_isAskedOnlyIfItsDataHasSomewhereToGo() throws Exception {
+		var port = rig.plugged("a", 1);
+		give(port, "x");
+		assertEquals(0, port.asked, "no driver");
+		rig.bootGuest();
+		assertEquals(0, port.asked, "no buffer");
+		rig.send(1, ControlEvent.PORT_OPEN, 0);
+		rig.postRoom(IN, 8);
+		rig.kick(IN);
+		assertEquals(0, port.asked, "the guest has closed");
+		rig.send(1, ControlEvent.PORT_OPEN, 1);
+		assertEquals(List.of("x"), rig.readRaw(IN));
+	}
+
+	@Test
+	void s37_guestPostsBuffers_getsWhatWaits_butNotBeforeItOpened() throws Exception {
+		var port = port();
+		rig.send(1, ControlEvent.PORT_OPEN, 0);
+		give(port, "abc");
+		rig.postRoom(IN, 8);
+		rig.kick(IN);
+		assertEquals(List.of(), rig.readRaw(IN));
+		rig.send(1, ControlEvent.PORT_OPEN, 1);
+		rig.run();
+		assertEquals(List.of("abc"), rig.readRaw(IN));
+		give(port, "def");
+		rig.postRoom(IN, 8);
+		rig.kick(IN);
+		assertEquals(List.of("def"), rig.readRaw(IN));
+	}
+
+	@Test
+	void s44_s45_endOfThrottling_goesOnLaterAndOnce() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		port.allowance = 100;
+		port.guest.writable();
+		port.guest.writable();
+		assertEquals("a", port.taken.toString(), "not within the call");
+		rig.run();
+		assertEquals("abc", port.taken.toString());
+		assertEquals(1, rig.drain(OUT));
+	}
+
+	@Test
+	void s45_throttledTwice_isThrottledOnce() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		port.guest.writable();
+		rig.run();
+		assertTrue(rig.info(1).throttled());
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertFalse(rig.info(1).throttled());
+		assertEquals("abc", port.taken.toString());
+	}
+
+	@Test
+	void s47_close_endsThrottlingDiscardsAndTells() throws Exception {
+		var port = port();
+		port.allowance = 1;
+		rig.write(OUT, "abc");
+		rig.write(OUT, "def");
+		port.guest.close();
+		rig.run();
+		assertEquals(2, rig.drain(OUT));
+		assertEquals(5, rig.info(1).traffic().lost());
+		assertFalse(rig.info(1).throttled());
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+	}
+
+	@Test
+	void s52_hostOpenedWhileThereWasNoDriver_nextOneIsTold() throws Exception {
+		var port = new RecordingPort();
+		rig.plug("a", 1, false, port);
+		rig.bootGuest();
+		rig.stopDriver();
+		port.guest.open();
+		rig.startDriver();
+		rig.postControl(DeviceRig.RING, 64);
+		rig.send(1, ControlEvent.PORT_READY, 1);
+		assertEquals(List.of("PORT_NAME 1 1 a", "PORT_OPEN 1 1"), rig.received());
+	}
+
+	/** A port that streams does not starve one that types: after its budget it is the other's turn. */
+	@Test
+	void turn_portStreams_endsAfterItsBudget() throws Exception {
+		var stream = port();
+		var typist = rig.plugged("b", 2);
+		rig.bootGuest();
+		var seen = new ArrayList<String>();
+		for (int i = 0; i < DeviceRig.RING; i++)
+			rig.rings.get(OUT).add(List.of(rig.ram.allocate(64 * 1024, 1)), List.of());
+		stream.duringGuestData = () -> seen.add("stream");
+		typist.duringGuestData = () -> seen.add("typist");
+		rig.rings.get(7).add(List.of(rig.ram.allocate(1, 1)), List.of());
+		rig.device.kick(OUT);
+		rig.kick(7);
+		long before = GuestToHost.BYTES_PER_TURN / (64 * 1024);
+		assertEquals(before, seen.indexOf("typist"), seen.toString());
+		assertEquals(DeviceRig.RING + 1, seen.size());
+	}
+
+	// ---- descriptors
+
+	@Test
+	void s65_descriptorEnds_isNotWatchedAnyMoreWhenThePortHears() throws Exception {
+		var watchedAtHangup = new ArrayList<Integer>();
+		var port = new RecordingPort() {
+			@Override
+			public void hangup() {
+				watchedAtHangup.addAll(rig.watches.keySet());
+				calls.add("hangup");
+			}
+		};
+		rig.plug("a", 1, false, port);
+		rig.bootGuest();
+		port.guest.attach(FIRST);
+		rig.run();
+		rig.received();
+		rig.postRoom(IN, 8);
+		rig.watches.get(FIRST).ready(Epoll.IN | Epoll.HUP); // reading it fails, as there is no such descriptor
+		rig.run();
+		assertTrue(port.calls.contains("hangup"));
+		assertEquals(List.of(), watchedAtHangup);
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+	}
+
+	@Test
+	void s66_descriptorExchanged_guestDoesNotNotice() throws Exception {
+		var port = new RecordingPort();
+		rig.plug("a", 1, false, port);
+		rig.bootGuest();
+		port.guest.attach(FIRST);
+		port.guest.attach(SECOND);
+		rig.run();
+		assertEquals(List.of("PORT_OPEN 1 1"), rig.received());
+		assertEquals(List.of(SECOND), List.copyOf(rig.watches.keySet()));
+	}
+
+	@Test
+	void s57_unpluggedWithADescriptor_nothingIsWatched() throws Exception {
+		var port = port();
+		port.guest.attach(FIRST);
+		port.guest.watch(SECOND, () -> port.calls.add("watched"));
+		rig.bus.unplug(port);
+		assertTrue(rig.watches.isEmpty(), rig.watches.toString());
+	}
+}
