@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,7 @@ final class VportProcess implements AutoCloseable {
 	static final String DUMB = "dumb";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Pattern ESCAPE = Pattern.compile("\\e\\[[?0-9;]*[a-zA-Z]");
 	private static final Pattern COMPLAINT = Pattern
 			.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
 
@@ -68,7 +70,12 @@ final class VportProcess implements AutoCloseable {
 	}
 
 	List<String> out() throws IOException {
-		return Files.readAllLines(out);
+		return printedSince(0).lines().toList();
+	}
+
+	/** Without colours and cursor movement. */
+	private String printedSince(int position) throws IOException {
+		return ESCAPE.matcher(Files.readString(out).substring(position)).replaceAll("");
 	}
 
 	List<String> err() throws IOException {
@@ -100,17 +107,33 @@ final class VportProcess implements AutoCloseable {
 		int before = Files.readString(out).length();
 		type(command);
 		var pattern = Pattern.compile(answer, Pattern.MULTILINE);
-		await(process -> pattern.matcher(Files.readString(out).substring(before)).find(),
-				"answer " + answer + " to " + command);
-		var matcher = pattern.matcher(Files.readString(out).substring(before));
+		await(process -> pattern.matcher(printedSince(before)).find(), "answer " + answer + " to " + command);
+		var matcher = pattern.matcher(printedSince(before));
 		matcher.find();
 		return matcher;
 	}
 
+	/** What {@code vport:list} says as soon as it is as wanted. */
+	String listWhen(Predicate<String> wanted) throws IOException, InterruptedException {
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
+		while (true) {
+			var list = ask("vport:list", "(?s)^BUS .*?^vport> ").group();
+			if (wanted.test(list))
+				return list;
+			if (System.nanoTime() - deadline > 0)
+				throw new AssertionError(list);
+		}
+	}
+
 	/** Types a command into the shell. */
 	void type(String command) throws IOException {
+		press(command + "\n");
+	}
+
+	/** Presses keys. */
+	void press(String keys) throws IOException {
 		Writer keyboard = process.outputWriter();
-		keyboard.write(command + "\n");
+		keyboard.write(keys);
 		keyboard.flush();
 	}
 
