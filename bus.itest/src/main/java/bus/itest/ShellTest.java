@@ -1,16 +1,15 @@
 package bus.itest;
 
+import static bus.itest.Gogo.assertLine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 
-import org.apache.felix.service.command.CommandProcessor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -41,19 +40,7 @@ class ShellTest {
 	}
 
 	private String run(String command) throws Exception {
-		return run(command, InputStream.nullInputStream(), new ByteArrayOutputStream());
-	}
-
-	private String run(String command, InputStream keys, ByteArrayOutputStream shown) throws Exception {
-		var processor = operator.service(CommandProcessor.class);
-		try (var session = processor.createSession(keys, shown, shown)) {
-			return String.valueOf(session.execute(command));
-		}
-	}
-
-	private static void assertLine(String text, String... parts) {
-		assertTrue(text.lines().anyMatch(line -> String.join(" ", line.strip().split("\\s+"))
-				.contains(String.join(" ", parts))), String.join(" ", parts) + " is not a line of\n" + text);
+		return Gogo.run(operator, command);
 	}
 
 	@Test
@@ -107,7 +94,7 @@ class ShellTest {
 		Await.until("console", () -> console.isConsole() && console.hostConnected());
 		var shown = new ByteArrayOutputStream();
 		try (var keys = new PipedOutputStream(); var keyboard = new PipedInputStream(keys)) {
-			var session = Background.start(() -> run("vport:attach z", keyboard, shown));
+			var session = Background.start(() -> Gogo.run(operator, "vport:attach z", keyboard, shown));
 			Await.until("connected", () -> shown.toString(UTF_8).contains("Connected to z"));
 			keys.write("ls\n".getBytes(UTF_8));
 			keys.flush();

@@ -206,4 +206,16 @@ class SocketPortTest {
 		port.open();
 		assertEquals('b', port.readNBytes(1, Await.PATIENCE)[0]);
 	}
+
+	@Test
+	void s46_s49_clientLeavesBeforeTheGuestOpens_closedForTheGuest_nextOneServed() throws Exception {
+		plugUnix();
+		var port = operator.guest("vm1").awaitPort(NAME, Await.PATIENCE);
+		var client = unixClient();
+		Await.until("host open", port::hostConnected);
+		client.close();
+		Await.until("host closed", () -> !port.hostConnected());
+		unixClient();
+		Await.until("host open", port::hostConnected);
+	}
 }

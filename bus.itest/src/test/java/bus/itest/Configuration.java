@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /**
  * The configuration folder of one vport process. Sockets and links are in it too: a UNIX socket's path must be short.
@@ -14,7 +15,14 @@ record Configuration(Path folder) {
 
 	/** Answers the socket's path. */
 	Path bus(String name, int ports) throws IOException {
-		write("bus.vhostuser-" + name, "socket=" + path(name + ".sock"), "ports=" + ports);
+		return bus(name, ports, List.of());
+	}
+
+	/**
+	 * @param more lines of the file
+	 */
+	Path bus(String name, int ports, List<String> more) throws IOException {
+		write("bus.vhostuser-" + name, "socket=" + path(name + ".sock"), "ports=" + ports, String.join("\n", more));
 		return path(name + ".sock");
 	}
 
@@ -27,6 +35,13 @@ record Configuration(Path folder) {
 	/** Answers the address. */
 	Path socket(String label, String bus) throws IOException {
 		write("port.socket-" + label, "bus=" + bus, "name=org.vport." + label, "listen=unix:" + path(label + ".sock"));
+		return path(label + ".sock");
+	}
+
+	/** With a number of its own; answers the address. */
+	Path socket(String label, String bus, int id) throws IOException {
+		write("port.socket-" + label, "bus=" + bus, "name=org.vport." + label, "id=" + id,
+				"listen=unix:" + path(label + ".sock"));
 		return path(label + ".sock");
 	}
 

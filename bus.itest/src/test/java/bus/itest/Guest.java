@@ -5,21 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A real Linux guest: the process of its machine. The kernel's messages are in its log. */
 final class Guest implements AutoCloseable {
-
-	/** What runs the guest's kernel. */
-	enum Kind {
-		UML, QEMU;
-
-		@Override
-		public String toString() {
-			return name().toLowerCase(Locale.ROOT);
-		}
-	}
 
 	/** A transfer of 64 MiB lies in the guest's memory twice for a moment. */
 	private static final String MEMORY = "256M";
@@ -29,16 +18,18 @@ final class Guest implements AutoCloseable {
 	/**
 	 * @param socket of the bus
 	 * @param ports as in the bus's configuration
+	 * @param processors more than one for QEMU only
 	 */
-	Guest(Kind kind, Path socket, int ports, Path log) throws IOException {
-		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.toString());
+	Guest(GuestKind kind, Path socket, int ports, int processors, Path log) throws IOException {
+		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.script());
 		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log",
 				log.toString()));
-		if (kind == Kind.QEMU)
-			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1))));
-		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind + ".gz");
+		if (kind.script().equals("qemu"))
+			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1)), "--smp", String.valueOf(processors)));
+		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind.script() + ".gz");
 		if (!Files.exists(image))
-			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs " + kind);
+			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs "
+					+ kind.script());
 		var words = log.resolveSibling(log.getFileName() + ".start"); // until the log is open
 		process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(words.toFile()).start();
 	}

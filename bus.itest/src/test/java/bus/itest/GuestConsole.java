@@ -125,6 +125,11 @@ final class GuestConsole {
 				throw new AssertionError(command + ": " + (wanted ? "no " : "still ") + text + " in: " + output);
 	}
 
+	/** All that came after that moment. */
+	synchronized String text(int position) {
+		return seen.substring(position);
+	}
+
 	synchronized int position() {
 		return seen.length();
 	}

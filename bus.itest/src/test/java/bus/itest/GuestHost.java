@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class GuestHost implements AutoCloseable {
 	private final Path logs;
 	private final Configuration configuration;
-	private final List<Guest> guests = new ArrayList<>();
+	private final List<Runnable> ends = new ArrayList<>();
 	private VportProcess vport;
 
 	GuestHost(Class<?> test, String name) throws IOException {
@@ -26,6 +26,11 @@ final class GuestHost implements AutoCloseable {
 
 	Configuration configuration() {
 		return configuration;
+	}
+
+	/** Where this host's logs are kept. */
+	Path logs() {
+		return logs;
 	}
 
 	VportProcess vport() {
@@ -40,21 +45,40 @@ final class GuestHost implements AutoCloseable {
 
 	/** The same with vport's shell. */
 	void startOnTerminal() throws IOException, InterruptedException {
-		vport = VportProcess.onTerminal(configuration.folder(), logs);
+		startOnTerminal(VportProcess.DUMB);
+	}
+
+	/** The same on a type of terminal. */
+	void startOnTerminal(String type) throws IOException, InterruptedException {
+		vport = VportProcess.onTerminal(configuration.folder(), logs, type);
 		vport.awaitReady();
 	}
 
-	Guest boot(Guest.Kind kind, Path socket, int ports) throws IOException {
-		var guest = new Guest(kind, socket, ports, logs.resolve(kind + "-" + socket.getFileName() + ".log"));
-		guests.add(guest);
+	Guest boot(GuestKind kind, Path socket, int ports) throws IOException {
+		return boot(kind, socket, ports, 1);
+	}
+
+	Guest boot(GuestKind kind, Path socket, int ports, int processors) throws IOException {
+		var log = logs.resolve(kind + "-" + socket.getFileName() + ".log");
+		var guest = new Guest(kind, socket, ports, processors, log);
+		endsWith(guest::close);
 		return guest;
+	}
+
+	/** Something else that uses vport, and ends before it. */
+	void endsWith(Runnable end) {
+		ends.add(end);
 	}
 
 	/** The console of a guest that boots, logged in. */
 	GuestConsole login(Path link) throws IOException, InterruptedException {
-		var console = new GuestConsole(link, logs.resolve(link.getFileName() + ".console"));
+		var console = console(link);
 		console.login();
 		return console;
+	}
+
+	GuestConsole console(Path link) throws IOException {
+		return new GuestConsole(link, logs.resolve(link.getFileName() + ".console"));
 	}
 
 	/** To be called last in a test that went well: vport may have complained about nothing else than this. */
@@ -66,8 +90,7 @@ final class GuestHost implements AutoCloseable {
 
 	@Override
 	public void close() throws IOException {
-		for (var guest : guests)
-			guest.close();
+		ends.forEach(Runnable::run);
 		if (vport != null)
 			vport.close();
 		try (var paths = Files.walk(configuration.folder())) {

@@ -12,8 +12,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The guest or its driver starts anew and finds its ports again. For a reboot UML connects anew, QEMU does not. */
 @Tag("guest")
@@ -25,7 +23,7 @@ class GuestRestartTest {
 
 	private final Machines<Machine> machines = new Machines<>(GuestRestartTest.class, GuestRestartTest::boot);
 
-	private static Machine boot(Guest.Kind kind, GuestHost host) throws Exception {
+	private static Machine boot(GuestKind kind, GuestHost host) throws Exception {
 		var files = host.configuration();
 		var socket = files.bus("vm1", 7);
 		var link = files.console("console", "vm1");
@@ -46,21 +44,18 @@ class GuestRestartTest {
 		machines.assertNoComplaints();
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void reboot_portsComeBack_nothingSentIsLost(Guest.Kind kind) throws Exception {
+	@EachLinux
+	void reboot_portsComeBack_nothingSentIsLost(GuestKind kind) throws Exception {
 		restart(machines.of(kind), "reboot -f");
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void driver_unboundAndBound_portsComeBack_nothingSentIsLost(Guest.Kind kind) throws Exception {
+	@EachLinux
+	void driver_unboundAndBound_portsComeBack_nothingSentIsLost(GuestKind kind) throws Exception {
 		restart(machines.of(kind), "rebind");
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void driver_unboundAndBoundTenTimes_portsComeBack(Guest.Kind kind) throws Exception {
+	@EachLinux
+	void driver_unboundAndBoundTenTimes_portsComeBack(GuestKind kind) throws Exception {
 		var machine = machines.of(kind);
 		for (int i = 0; i < 10; i++)
 			loseConsole(machine.console(), "rebind");

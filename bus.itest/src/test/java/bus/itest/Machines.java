@@ -13,13 +13,13 @@ import java.util.Map;
 final class Machines<M> implements AutoCloseable {
 	private final Class<?> test;
 	private final Boot<M> boot;
-	private final Map<Guest.Kind, GuestHost> hosts = new EnumMap<>(Guest.Kind.class);
-	private final Map<Guest.Kind, M> booted = new EnumMap<>(Guest.Kind.class);
+	private final Map<GuestKind, GuestHost> hosts = new EnumMap<>(GuestKind.class);
+	private final Map<GuestKind, M> booted = new EnumMap<>(GuestKind.class);
 
 	/** Configures the host, starts it, boots the guest. */
 	@FunctionalInterface
 	interface Boot<M> {
-		M boot(Guest.Kind kind, GuestHost host) throws Exception;
+		M boot(GuestKind kind, GuestHost host) throws Exception;
 	}
 
 	Machines(Class<?> test, Boot<M> boot) {
@@ -27,7 +27,7 @@ final class Machines<M> implements AutoCloseable {
 		this.boot = boot;
 	}
 
-	M of(Guest.Kind kind) throws Exception {
+	M of(GuestKind kind) throws Exception {
 		if (!hosts.containsKey(kind)) {
 			hosts.put(kind, new GuestHost(test, kind.toString()));
 			booted.put(kind, boot.boot(kind, hosts.get(kind)));

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an operator does in the shell and in the configuration folder while a guest runs, and what the guest sees. */
 @Tag("guest")
@@ -33,7 +31,7 @@ class ShellWhileGuestRunsTest {
 	private final Machines<Machine> machines = new Machines<>(ShellWhileGuestRunsTest.class,
 			ShellWhileGuestRunsTest::boot);
 
-	private static Machine boot(Guest.Kind kind, GuestHost host) throws Exception {
+	private static Machine boot(GuestKind kind, GuestHost host) throws Exception {
 		var files = host.configuration();
 		var socket = files.bus("vm1", 7);
 		files.bus("empty", 7);
@@ -59,9 +57,8 @@ class ShellWhileGuestRunsTest {
 		}
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void portFile_uninstalledAndInstalled_portGoesAndComes(Guest.Kind kind) throws Exception {
+	@EachLinux
+	void portFile_uninstalledAndInstalled_portGoesAndComes(GuestKind kind) throws Exception {
 		var machine = machines.of(kind);
 		var console = machine.console();
 		var vport = machine.host().vport();
@@ -79,9 +76,8 @@ class ShellWhileGuestRunsTest {
 		assertTrue(Files.readString(machine.log()).endsWith("first\nsecond\n"));
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void portsThatCannotBe_refusedInQemusWords_restGoesOn(Guest.Kind kind) throws Exception {
+	@EachLinux
+	void portsThatCannotBe_refusedInQemusWords_restGoesOn(GuestKind kind) throws Exception {
 		var machine = machines.of(kind);
 		var console = machine.console();
 		var vport = machine.host().vport();
@@ -95,7 +91,7 @@ class ShellWhileGuestRunsTest {
 		for (var port : refused.entrySet())
 			files.write("port.file-" + port.getKey(), String.join("\n", port.getValue()),
 					"path=" + files.path("refused.out"));
-		var list = listWhen(vport, text -> refused.keySet().stream().allMatch(port -> !problem(text, port).isEmpty()));
+		var list = vport.listWhen(text -> refused.keySet().stream().allMatch(port -> !problem(text, port).isEmpty()));
 		assertEquals("virtio-serial-bus: A port already exists at id 5", problem(list, "same-id"));
 		assertEquals("virtio-serial-bus: A port already exists by name org.vport.fixed", problem(list, "same-name"));
 		assertEquals("virtio-serial-bus: Out-of-range port id specified, max. allowed: 6 (id=7; ports=7 on this bus)",
@@ -107,20 +103,8 @@ class ShellWhileGuestRunsTest {
 		write(machine, "goes on\n");
 		for (var port : refused.keySet())
 			files.remove("port.file-" + port);
-		listWhen(vport, text -> refused.keySet().stream().noneMatch(text::contains));
+		vport.listWhen(text -> refused.keySet().stream().noneMatch(text::contains));
 		assertEquals(names, console.run(NAMES));
-	}
-
-	/** What {@code vport:list} says as soon as it is as wanted. */
-	private static String listWhen(VportProcess vport, Predicate<String> wanted) throws Exception {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (true) {
-			var list = vport.ask("vport:list", "(?s)^BUS .*?^vport> ").group();
-			if (wanted.test(list))
-				return list;
-			if (System.nanoTime() - end > 0)
-				throw new AssertionError(list);
-		}
 	}
 
 	/** The line below that of the port, if it is not a port's. */

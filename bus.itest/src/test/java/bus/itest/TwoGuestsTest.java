@@ -6,17 +6,14 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** One vport process, two buses, a guest on each: a UML one that dies, and another. */
 @Tag("guest")
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class TwoGuestsTest {
 
-	@ParameterizedTest
-	@EnumSource
-	void twoGuests_oneDies_theOtherGoesOn(Guest.Kind other) throws Exception {
+	@EachLinux
+	void twoGuests_oneDies_theOtherGoesOn(GuestKind other) throws Exception {
 		try (var host = new GuestHost(TwoGuestsTest.class, "uml-" + other)) {
 			var files = host.configuration();
 			var mortalSocket = files.bus("mortal", 7);
@@ -26,7 +23,7 @@ class TwoGuestsTest {
 			files.socket("mortal-data", "mortal");
 			var otherData = files.socket("other-data", "other");
 			host.start();
-			var mortal = host.boot(Guest.Kind.UML, mortalSocket, 7);
+			var mortal = host.boot(GuestKind.UML, mortalSocket, 7);
 			host.boot(other, otherSocket, 3);
 			var mortalConsole = host.login(mortalLink);
 			var otherConsole = host.login(otherLink);
@@ -45,7 +42,7 @@ class TwoGuestsTest {
 			assertEquals("alive", otherConsole.run("touch /tmp/stop; echo alive"));
 
 			int before = mortalConsole.position();
-			host.boot(Guest.Kind.UML, mortalSocket, 7);
+			host.boot(GuestKind.UML, mortalSocket, 7);
 			mortalConsole.loginAgain(before);
 			assertEquals("org.vport.mortal-console\norg.vport.mortal-data", names(mortalConsole));
 			assertEquals("org.vport.other-console\norg.vport.other-data", names(otherConsole));

@@ -7,12 +7,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
+	/** A type of terminal without colours, cursor movement and size. */
+	static final String DUMB = "dumb";
+
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Pattern ESCAPE = Pattern.compile("\\e\\[[?0-9;]*[a-zA-Z]");
 	private static final Pattern COMPLAINT = Pattern
 			.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
 
@@ -27,23 +32,27 @@ final class VportProcess implements AutoCloseable {
 	 * @param logs where the output is kept for whoever looks into a failure
 	 */
 	VportProcess(Path config, Path logs) throws IOException {
-		this(List.of(vport(), "run", "--config", config.toString()), logs);
+		this(List.of(vport(), "run", "--config", config.toString()), logs, DUMB);
 	}
 
-	private VportProcess(List<String> command, Path logs) throws IOException {
+	private VportProcess(List<String> command, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		out = logs.resolve("vport.out");
 		err = logs.resolve("vport.err");
 		var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-		builder.environment().put("TERM", "dumb"); // a shell without colours and cursor movement
+		builder.environment().put("TERM", terminal);
 		process = builder.start();
 	}
 
-	/** With the interactive shell, on a pseudo terminal that script(1) makes. */
-	static VportProcess onTerminal(Path config, Path logs) throws IOException {
+	/**
+	 * With the interactive shell, on a pseudo terminal that script(1) makes.
+	 *
+	 * @param terminal its type
+	 */
+	static VportProcess onTerminal(Path config, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
-		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs);
+		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs, terminal);
 	}
 
 	private static String vport() {
@@ -61,7 +70,12 @@ final class VportProcess implements AutoCloseable {
 	}
 
 	List<String> out() throws IOException {
-		return Files.readAllLines(out);
+		return printedSince(0).lines().toList();
+	}
+
+	/** Without colours and cursor movement. */
+	private String printedSince(int position) throws IOException {
+		return ESCAPE.matcher(Files.readString(out).substring(position)).replaceAll("");
 	}
 
 	List<String> err() throws IOException {
@@ -93,18 +107,45 @@ final class VportProcess implements AutoCloseable {
 		int before = Files.readString(out).length();
 		type(command);
 		var pattern = Pattern.compile(answer, Pattern.MULTILINE);
-		await(process -> pattern.matcher(Files.readString(out).substring(before)).find(),
-				"answer " + answer + " to " + command);
-		var matcher = pattern.matcher(Files.readString(out).substring(before));
+		await(process -> pattern.matcher(printedSince(before)).find(), "answer " + answer + " to " + command);
+		var matcher = pattern.matcher(printedSince(before));
 		matcher.find();
 		return matcher;
 	}
 
+	/** What {@code vport:list} says as soon as it is as wanted. */
+	String listWhen(Predicate<String> wanted) throws IOException, InterruptedException {
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
+		while (true) {
+			var list = ask("vport:list", "(?s)^BUS .*?^vport> ").group();
+			if (wanted.test(list))
+				return list;
+			if (System.nanoTime() - deadline > 0)
+				throw new AssertionError(list);
+		}
+	}
+
 	/** Types a command into the shell. */
 	void type(String command) throws IOException {
+		press(command + "\n");
+	}
+
+	/** Presses keys. */
+	void press(String keys) throws IOException {
 		Writer keyboard = process.outputWriter();
-		keyboard.write(command + "\n");
+		keyboard.write(keys);
 		keyboard.flush();
+	}
+
+	/** Gives its terminal another size, as a terminal's window does. */
+	void resizeTerminal(int columns, int rows) throws IOException, InterruptedException {
+		var java = process.descendants().filter(child -> child.info().command().orElse("").endsWith("/java"))
+				.findFirst().orElseThrow();
+		var terminal = Path.of("/proc/%d/fd/0".formatted(java.pid())).toRealPath();
+		var stty = new ProcessBuilder("stty", "-F", terminal.toString(), "columns", String.valueOf(columns), "rows",
+				String.valueOf(rows)).inheritIO().start();
+		if (stty.waitFor() != 0)
+			throw new AssertionError("stty failed for " + terminal);
 	}
 
 	/** SIGTERM, and the exit code. */

@@ -8,16 +8,13 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("guest")
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class VportStopTest {
 
-	@ParameterizedTest
-	@EnumSource
-	void sigterm_vmAttached_namedFirstAndAllRemoved(Guest.Kind kind) throws Exception {
+	@EachLinux
+	void sigterm_vmAttached_namedFirstAndAllRemoved(GuestKind kind) throws Exception {
 		try (var host = new GuestHost(VportStopTest.class, kind.toString())) {
 			var socket = host.configuration().bus("vm1", 7);
 			host.configuration().bus("empty", 7);

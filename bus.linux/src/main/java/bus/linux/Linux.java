@@ -60,6 +60,7 @@ public final class Linux {
 	public static final int TIOCGPTN = 0x80045430;
 	public static final int TIOCSWINSZ = 0x5414;
 	public static final int TIOCGWINSZ = 0x5413;
+	public static final int FIONREAD = 0x541b;
 	public static final int TCGETS = 0x5401;
 	public static final int TCSETS = 0x5402;
 

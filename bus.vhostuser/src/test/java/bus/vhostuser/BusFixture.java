@@ -1,6 +1,7 @@
 package bus.vhostuser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import bus.api.HostPort;
 import bus.api.PortRefusedException;
@@ -82,6 +84,15 @@ final class BusFixture implements Closeable {
 		var port = guest.awaitPort(name, PATIENCE);
 		port.open();
 		return port;
+	}
+
+	/** For what no guest is called for. */
+	static void await(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
+		while (!condition.getAsBoolean()) {
+			assertTrue(System.nanoTime() < deadline, "waited too long");
+			Thread.onSpinWait();
+		}
 	}
 
 	/** Says something to an {@link EchoPort} and hears it again. */

@@ -1,5 +1,6 @@
 package bus.vhostuser;
 
+import static bus.vhostuser.BusFixture.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,14 +67,6 @@ class DeviceStateTest {
 	@AfterEach
 	void close() throws Exception {
 		fixture.close();
-	}
-
-	private static void await(BooleanSupplier condition) {
-		long deadline = System.nanoTime() + BusFixture.PATIENCE.toNanos();
-		while (!condition.getAsBoolean()) {
-			assertTrue(System.nanoTime() < deadline, "waited too long");
-			Thread.onSpinWait();
-		}
 	}
 
 	private void write(String text) throws IOException {
@@ -405,7 +397,7 @@ class DeviceStateTest {
 		assertAccepted(wire, LOAD, pipe[0]);
 		Linux.close(pipe[0]);
 		guest.close();
-		await(() -> fill(pipe[1], 1) == -32);
+		await(() -> Wire.openDescriptorsOn(pipe[1]) == 1); // the other end, which is ours
 		Linux.close(pipe[1]);
 	}
 }

@@ -1,5 +1,6 @@
 package bus.vhostuser;
 
+import static bus.vhostuser.BusFixture.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,14 +78,6 @@ class InflightTest {
 		fixture.close();
 		assertEquals(0, Wire.openDescriptors("vport-inflight"));
 		assertEquals(0, Wire.mappings("vport-inflight"));
-	}
-
-	private static void await(BooleanSupplier condition) {
-		long deadline = System.nanoTime() + BusFixture.PATIENCE.toNanos();
-		while (!condition.getAsBoolean()) {
-			assertTrue(System.nanoTime() < deadline, "waited too long");
-			Thread.onSpinWait();
-		}
 	}
 
 	private void write(String text) throws IOException {
@@ -187,6 +179,20 @@ class InflightTest {
 		here.allow(Integer.MAX_VALUE);
 		port = BusFixture.opened(guest, "data");
 		write("xyz");
+		await(() -> far.taken.equals("abcxyz"));
+	}
+
+	/** Its first chain has the place of the one that the driver before had begun. */
+	@Test
+	void freshDriver_onTheSameMemory_thenBackEndLost_isReadFromItsFirstByte() throws Exception {
+		beginAChain();
+		far.allowance = 0;
+		guest.reload();
+		port = BusFixture.opened(guest, "data");
+		write("xyz");
+		guest.readConfig();
+		far.allowance = Integer.MAX_VALUE;
+		guest.reconnect(fixture.socket("vm2"));
 		await(() -> far.taken.equals("abcxyz"));
 	}
 

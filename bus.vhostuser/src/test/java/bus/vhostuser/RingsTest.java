@@ -77,6 +77,46 @@ class RingsTest {
 		return guest;
 	}
 
+	/** Packed rings have no use for it, and say so; the others take notes. */
+	@Test
+	void inflightMemory_beforeTheFeatures_harmsNoRing_andIsDroppedByPackedOnes() throws Exception {
+		var far = new FarEnd();
+		BusFixture.plug(server, "data", 1, false, far.new Port());
+		var frontEnd = fixture.connect("vm1", FrontEndSettings.qemu(3));
+		frontEnd.handshake();
+		frontEnd.shareInflight(8, 64);
+		try (var guest = new ConsoleDriver(frontEnd, DriverSettings.linux().withFeatures(features))) {
+			guest.start();
+			opened(guest, "data").writeFully("hello".getBytes(StandardCharsets.UTF_8), BusFixture.PATIENCE);
+			BusFixture.await(() -> far.taken.equals("hello"));
+			assertEquals((features & VirtioFeature.RING_PACKED) != 0 ? 0 : 1, Wire.mappings("vport-inflight"));
+		}
+	}
+
+	@Test
+	void migrated_halfConsumedElement_goesOnAtTheByte() throws Exception {
+		var far = new FarEnd();
+		var here = far.new Port();
+		var there = far.new Port();
+		var target = fixture.bus("vm2", new DeviceSettings(3, DeviceSettings.RING_FEATURES, ResizeOrder.SPEC, false));
+		BusFixture.plug(server, "data", 1, false, here);
+		BusFixture.plug(target, "data", 1, false, there);
+		var guest = fixture.guest("vm1", FrontEndSettings.qemu(3), DriverSettings.linux().withFeatures(features));
+		var port = opened(guest, "data");
+		for (var current : new FarEnd.Port[] { here, there, here, there }) {
+			far.taken = "";
+			current.allow(3);
+			port.writeFully("abcdef".getBytes(StandardCharsets.UTF_8), BusFixture.PATIENCE);
+			port.writeFully("ghi".getBytes(StandardCharsets.UTF_8), BusFixture.PATIENCE);
+			BusFixture.await(() -> far.taken.equals("abc"));
+			far.allowance = Integer.MAX_VALUE;
+			guest.migrate(fixture.socket(current == here ? "vm2" : "vm1"));
+			BusFixture.await(() -> far.taken.equals("abcdefghi"));
+		}
+		here.give("back");
+		assertArrayEquals("back".getBytes(StandardCharsets.UTF_8), port.readNBytes(4, BusFixture.PATIENCE));
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 4, 64, 32768 })
 	void echo_randomBytes_comeBack(int ringSize) throws Exception {

@@ -37,12 +37,13 @@ public final class ConsoleDriver implements AutoCloseable {
 
 	/** A driver on a device that listens at a socket, started, with the manners of QEMU and Linux. */
 	public static ConsoleDriver connect(Path socket, int ports) throws IOException {
-		return connect(socket, ports, DriverSettings.linux());
+		return connect(socket, FrontEndSettings.qemu(ports), DriverSettings.linux());
 	}
 
-	/** A driver on a device that listens at a socket, started, with the manners of QEMU. */
-	public static ConsoleDriver connect(Path socket, int ports, DriverSettings settings) throws IOException {
-		var frontEnd = FrontEnd.connect(socket, FrontEndSettings.qemu(ports));
+	/** A driver on a device that listens at a socket, started. */
+	public static ConsoleDriver connect(Path socket, FrontEndSettings machine, DriverSettings settings)
+			throws IOException {
+		var frontEnd = FrontEnd.connect(socket, machine);
 		var driver = new ConsoleDriver(frontEnd, settings);
 		try {
 			frontEnd.handshake();
@@ -160,6 +161,11 @@ public final class ConsoleDriver implements AutoCloseable {
 		return lock.locked(device::running);
 	}
 
+	/** Why nothing works any more; null while it does. */
+	public Throwable failure() {
+		return lock.failure();
+	}
+
 	/** The features in force, as in {@link VirtioFeature}. */
 	public long features() {
 		return lock.locked(device::features);
@@ -243,7 +249,7 @@ public final class ConsoleDriver implements AutoCloseable {
 		lock.run(() -> device.emergencyWrite(character));
 	}
 
-	/** How many queues the driver uses: 0 and 1 are port 0's, 2 and 3 control, 2i+2 and 2i+3 port i's; receiveq first. */
+	/** How many queues there are: 0 and 1 are port 0's, 2 and 3 control, 2i+2 and 2i+3 port i's; receiveq first. */
 	public int queueCount() {
 		return lock.locked(() -> device.queues().rings().size());
 	}

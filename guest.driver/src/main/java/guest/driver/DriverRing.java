@@ -21,8 +21,8 @@ public sealed interface DriverRing permits SplitDriverRing, PackedDriverRing {
 	 * A chain that came back.
 	 *
 	 * @param token what {@link DriverRing#add} answered
-	 * @param length bytes the device says it has written, at most what it was given; all of them where the device passed
-	 *        over the chain in a batch
+	 * @param length bytes the device says it has written, at most what it was given; all of them where the device
+	 *        passed over the chain in a batch
 	 */
 	record Used(int token, int length) {
 	}

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param buffers receive buffers of each queue, at most the queue's size; 0 fills the queue, as Linux does
  * @param bufferSize bytes of each receive buffer; Linux gives a page
  * @param limit bytes that a port holds, unread ones and the room that the device has; 0 is none, as in Linux
- * @param keepWhileClosed whether what comes while nobody has a port open waits for the next who opens it; Linux drops it
+ * @param keepWhileClosed whether what comes while nobody has a port open waits for the next opener; Linux drops it
  * @param patience how long the device may take for what Linux waits for with a busy processor: control messages and
  *        console output
  */

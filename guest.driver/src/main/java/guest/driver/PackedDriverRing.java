@@ -33,7 +33,7 @@ public final class PackedDriverRing implements DriverRing {
 	private int freeSlots;
 	private int outstanding;
 	private int unannounced;
-	/** The used descriptor read last: the chains that it returns and poll has not, of which the token is the last. */
+	/** Of the used descriptor read last: how many chains it returns that poll has not; the last one; what that has. */
 	private int batch;
 	private int batchToken;
 	private int batchLength;
@@ -185,8 +185,8 @@ public final class PackedDriverRing implements DriverRing {
 	public boolean hasUsed() {
 		if (batch > 0)
 			return true;
-		int flags = memory.descriptorFlags(used.slot());
-		return (flags & PackedRingMemory.AVAIL) != 0 == used.wrap() && (flags & PackedRingMemory.USED) != 0 == used.wrap();
+		int bothBits = PackedRingMemory.AVAIL | PackedRingMemory.USED;
+		return (memory.descriptorFlags(used.slot()) & bothBits) == (used.wrap() ? bothBits : 0);
 	}
 
 	@Override

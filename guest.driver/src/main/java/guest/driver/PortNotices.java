@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What the listener is to be told. A port waits here once, whatever happens to it, so this is no longer than a turn. */
+/** What the listener is to be told. A port waits here once, whatever happens to it: no more than a turn brings. */
 final class PortNotices {
 	private static final Logger LOG = System.getLogger(PortNotices.class.getName());
 

@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A receiveq: a buffer is with the device until that has written to it, waits here until it is read, and goes back. Room
- * at the device and unread bytes together stay within a limit, if there is one. Under the driver's lock.
+ * A receiveq: a buffer is with the device until that has written to it, waits here until it is read, and goes back.
+ * Room at the device and unread bytes together stay within a limit, if there is one. Under the driver's lock.
  */
 final class ReceiveQueue {
 	/** A buffer that came back, and how much of it the device has written. */

@@ -29,7 +29,7 @@ public final class SplitDriverRing implements DriverRing {
 	private int available;
 	private int announced;
 	private int lastUsed;
-	/** The used entry read last: the chains that it returns and poll has not, of which {@code batchToken} is the last. */
+	/** Of the used entry read last: how many chains it returns that poll has not; the last one; what that has. */
 	private int batch;
 	private int batchToken;
 	private int batchLength;

@@ -178,9 +178,10 @@ final class ScriptedBackEnd implements AutoCloseable {
 		var descriptors = part(region, ring.addresses[0], 16L * n);
 		var driver = part(region, ring.addresses[2], packed ? 4 : 6 + 2L * n);
 		var device = part(region, ring.addresses[1], packed ? 4 : 6 + 8L * n);
+		var ram = region.ram();
 		ring.device = packed
-				? new PackedRingDevice(region.ram(), new PackedRingMemory(n, descriptors, driver, device), acked, ring.base)
-				: new SplitRingDevice(region.ram(), new SplitRingMemory(n, descriptors, driver, device), acked, ring.base);
+				? new PackedRingDevice(ram, new PackedRingMemory(n, descriptors, driver, device), acked, ring.base)
+				: new SplitRingDevice(ram, new SplitRingMemory(n, descriptors, driver, device), acked, ring.base);
 	}
 
 	private static MemorySegment part(Region region, long userAddress, long size) {

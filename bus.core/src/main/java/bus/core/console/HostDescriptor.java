@@ -8,6 +8,8 @@ final class HostDescriptor {
 	final int number;
 	boolean readable = true;
 	boolean writable = true;
+	/** The peer sends nothing any more, but what it sent before has not all been read. */
+	boolean ending;
 	/** The peer takes nothing any more, but what it sent before has not all been read. */
 	boolean deaf;
 

@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import java.lang.foreign.ValueLayout;
+
 import bus.core.virtio.ChainBatch;
 import bus.core.virtio.Virtqueue;
 import bus.linux.Errno;
@@ -28,6 +30,22 @@ final class HostToGuest {
 	 * @return whether the queue wants another turn
 	 */
 	boolean turn(Virtqueue queue, PortSlot slot, Scratch scratch) {
+		boolean again = move(queue, slot, scratch);
+		if (!again && slot != null && slot.descriptor != null && isSpent(slot.descriptor, scratch))
+			state.hangup(slot);
+		return again;
+	}
+
+	/**
+	 * Whether the far end has left and all that it wrote is read. Reading would tell, but takes a buffer of the
+	 * guest's, and the next client would wait for a guest that posts none or has not opened the port.
+	 */
+	private static boolean isSpent(HostDescriptor descriptor, Scratch scratch) {
+		return descriptor.ending && Linux.ioctl(descriptor.number, Linux.FIONREAD, scratch.copy.address()) == 0
+				&& scratch.copy.get(ValueLayout.JAVA_INT, 0) == 0;
+	}
+
+	private boolean move(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		long budget = GuestToHost.BYTES_PER_TURN;
 		int segments = FIRST_SEGMENTS;
 		while (budget > 0 && slot != null && slot.guestOpen && slot.hostOpen && hasBytes(slot)) {

@@ -94,6 +94,7 @@ final class PortState {
 			return;
 		}
 		slot.descriptor.deaf = true;
+		slot.descriptor.ending = true;
 		slot.descriptor.readable = true;
 		device.serve(slot);
 	}
@@ -101,6 +102,8 @@ final class PortState {
 	private void ready(PortSlot slot, HostDescriptor descriptor, int events) {
 		if ((events & (Epoll.IN | Epoll.HUP | Epoll.ERR | Epoll.RDHUP)) != 0)
 			descriptor.readable = true;
+		if ((events & (Epoll.HUP | Epoll.ERR | Epoll.RDHUP)) != 0)
+			descriptor.ending = true;
 		// a full FIFO whose reader has gone reports an error and no more: writing to it tells what is the matter
 		if ((events & (Epoll.OUT | Epoll.HUP | Epoll.ERR)) != 0 && !descriptor.writable) {
 			descriptor.writable = true;

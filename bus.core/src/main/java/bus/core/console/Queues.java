@@ -30,6 +30,8 @@ final class Queues {
 	private final BitSet broken = new BitSet();
 	/** Where each queue stood within a chain when it was stopped; null if it did not, or if a fresh driver has come since. */
 	private final RingPosition[] begun;
+	/** Queues that were stopped when their reader went: what the driver had offered by then is for nobody. */
+	private final BitSet condemned = new BitSet();
 	/** Null if nobody takes notes. */
 	private Recorder recorder;
 	/** Queues that the recorder takes to be within a chain. */
@@ -54,6 +56,9 @@ final class Queues {
 		begun[queue] = null;
 		broken.clear(queue);
 		rings[queue] = ring;
+		if (condemned.get(queue))
+			discardOffered(queue);
+		condemned.clear(queue);
 		kick(queue);
 	}
 
@@ -119,6 +124,7 @@ final class Queues {
 	/** A fresh driver has put something else where a queue stood within a chain, also in the queues it starts later. */
 	void forgetOffsets() {
 		Arrays.fill(begun, null);
+		condemned.clear();
 		for (var ring : rings)
 			if (ring != null)
 				ring.forgetOffset();
@@ -148,6 +154,8 @@ final class Queues {
 
 	/** Nobody is to have what the driver has offered so far. */
 	void discardOffered(int queue) {
+		if (rings[queue] == null)
+			condemned.set(queue);
 		if (rings[queue] == null || broken.get(queue))
 			return;
 		try {

@@ -100,6 +100,37 @@ class LeftoversTest {
 	}
 
 	@Test
+	void s47_hostClosedAndOpenedDuringAPause_restOfTheBuffer_isNotForTheNextClient() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		var positions = rig.stopDriver();
+		port.guest.close();
+		port.guest.open();
+		for (int queue = 0; queue < positions.size(); queue++)
+			rig.start(queue, positions.get(queue));
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertEquals("a", port.taken.toString());
+		assertEquals(1, rig.drain(OUT));
+		rig.write(OUT, "for the next");
+		assertEquals("afor the next", port.taken.toString());
+	}
+
+	@Test
+	void hostClosedBeforeAFreshDriver_itsData_isNotDiscarded() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		rig.stopDriver();
+		port.guest.close();
+		port.guest.open();
+		port.allowance = 100;
+		rig.bootGuest();
+		rig.write(OUT, "xyz");
+		assertEquals("axyz", port.taken.toString());
+	}
+
+	@Test
 	void s55_s56_unpluggedAndPluggedAtOnce_nextPort_getsNothingOfTheFirst() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");

@@ -133,18 +133,24 @@ final class Inflight implements Recorder {
 			throw e;
 		}
 		close();
-		if (vrings.isPacked()) {
-			LOG.log(System.Logger.Level.INFO, "bus {0}: in-flight memory is of no use to packed rings: they start where the"
-					+ " virtual machine says", bus);
-			opened.close();
-			return Reply.ACK;
-		}
 		mapping = opened;
 		memory = opened.segment();
 		layout = found;
-		recover();
-		device.record(this);
+		if (!dropIfPacked()) {
+			recover();
+			device.record(this);
+		}
 		return Reply.ACK;
+	}
+
+	/** Features and memory come in either order. */
+	boolean dropIfPacked() {
+		if (mapping == null || !vrings.isPacked())
+			return false;
+		LOG.log(System.Logger.Level.INFO, "bus {0}: in-flight memory is of no use to packed rings: they start where the"
+				+ " virtual machine says", bus);
+		close();
+		return true;
 	}
 
 	private static MappedFile open(Message m, Layout layout) throws RefusedException {

@@ -6,7 +6,7 @@ package bus.vhostuser.session;
  */
 enum Request {
 	GET_FEATURES(1, exactly(0), 0, 0, (s, m) -> s.negotiation().getFeatures()),
-	SET_FEATURES(2, exactly(8), 0, 0, (s, m) -> s.negotiation().setFeatures(m)),
+	SET_FEATURES(2, exactly(8), 0, 0, Session::setFeatures),
 	SET_OWNER(3, exactly(0), 0, 0, (s, m) -> s.negotiation().setOwner()),
 	RESET_OWNER(4, exactly(0), 0, 0, (s, m) -> s.negotiation().resetOwner()),
 	SET_MEM_TABLE(5, new Size(8, 8 + 32 * 8), 0, 8, (s, m) -> s.memory().setTable(m)),

@@ -244,6 +244,12 @@ public final class Session {
 		return inflight;
 	}
 
+	Reply setFeatures(Message m) throws RefusedException {
+		var reply = negotiation.setFeatures(m);
+		inflight.dropIfPacked();
+		return reply;
+	}
+
 	Reply setBackendReqFd(Message m) {
 		channel.set(m.take(0));
 		return Reply.ACK;
