@@ -40,7 +40,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void freshDriver_sameBaseAsTheLastOne_isReadFromItsFirstByte() throws Exception {
+	void s51_freshDriver_sameBaseAsTheLastOne_isReadFromItsFirstByte() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
 		var positions = new ArrayList<>(rig.stopDriver());
@@ -54,18 +54,21 @@ class LeftoversTest {
 	}
 
 	@Test
-	void oneQueue_stoppedAndStartedAlone_goesOnAtTheByte() throws Exception {
+	void s54_oneQueue_stoppedAndStartedAlone_goesOnAtTheByte() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
-		rig.start(OUT, rig.device.stop(OUT));
+		var position = rig.device.stop(OUT);
 		port.allowance = 100;
 		port.guest.writable();
+		rig.kick(OUT);
+		assertEquals("a", port.taken.toString(), "a queue that is stopped is not touched");
+		rig.start(OUT, position);
 		rig.run();
 		assertEquals("abc", port.taken.toString());
 	}
 
 	@Test
-	void hostClosedAndOpenedAtOnce_whatWasWrittenBefore_isDiscardedAndCounted() throws Exception {
+	void s47_hostClosedAndOpenedAtOnce_whatWasWrittenBefore_isDiscardedAndCounted() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
 		rig.write(OUT, "def");
@@ -81,7 +84,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void hostClosedAndOpenedInItsOwnCall_restOfTheBatch_isDiscarded() throws Exception {
+	void s43_s47_hostClosedAndOpenedInItsOwnCall_restOfTheBatch_isDiscarded() throws Exception {
 		var port = throttledAfter(2);
 		port.duringGuestData = () -> {
 			port.guest.close();
@@ -128,7 +131,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void unpluggedAndPluggedAtOnce_nextPort_getsNothingOfTheFirst() throws Exception {
+	void s55_s56_unpluggedAndPluggedAtOnce_nextPort_getsNothingOfTheFirst() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
 		rig.bus.unplug(port);
@@ -162,7 +165,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void controlMessages_ofTheDriverBefore_areForgotten() throws Exception {
+	void s29_controlMessages_ofTheDriverBefore_areForgotten() throws Exception {
 		rig.plugged("a", 1);
 		rig.startDriver();
 		rig.send(-1, ControlEvent.DEVICE_READY, 1); // no buffer for the answer

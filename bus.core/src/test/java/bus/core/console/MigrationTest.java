@@ -105,6 +105,25 @@ class MigrationTest {
 	}
 
 	@Test
+	void s72_s71_throttledByTheGuestBefore_isNotForTheOneThatComes() throws Exception {
+		boot();
+		target.startDriver();
+		b.allowance = 0;
+		target.write(OUT, "of another guest");
+		assertTrue(target.info(1).throttled());
+		target.stopDriver();
+		target.device.disconnect();
+		b.allowance = 100;
+		source.startDriver();
+		source.bootGuest();
+		source.write(OUT, "abc");
+		goOn();
+		assertFalse(target.info(1).throttled());
+		target.write(OUT, "def");
+		assertEquals("def", b.taken.toString());
+	}
+
+	@Test
 	void halfConsumedElement_ofARingThatStartsElsewhere_isReadFromItsFirstByte() throws Exception {
 		boot();
 		a.allowance = 2;

@@ -76,6 +76,21 @@ class PackedQueueTest {
 	}
 
 	@Test
+	void isFresh_ringOfOneEntry_onlyInItsFirstTurn() {
+		open(PACKED, 1);
+		rig.offer("x");
+		assertTrue(rig.queue.isFresh());
+		rig.completeOne();
+		assertFalse(rig.queue.isFresh());
+	}
+
+	@Test
+	void start_lastEntryOfAddressZero_isNoClearRing() {
+		ring.descriptor(SIZE - 1, 0, 1, 0, PackedRingMemory.AVAIL | PackedRingMemory.USED);
+		assertEquals(0, rig.device(rig.memory, new RingPosition(0, 0)).position().next());
+	}
+
+	@Test
 	void start_frontEndThatKnowsNoWrapCounter_beginsWithOne() {
 		rig.queue = rig.device(rig.memory, new RingPosition(0, 0));
 		assertTrue(rig.queue.isFresh());
@@ -94,6 +109,12 @@ class PackedQueueTest {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 3, WRAP | 3 })
+	void start_withinAClearRing_isTakenAtItsWord(int base) {
+		assertEquals(base, rig.device(rig.memory, new RingPosition(base, 0)).position().next());
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { SIZE, WRAP | SIZE, 0x7fff })
 	void start_beyondTheRing_isRefused(int base) {
 		assertThrows(IllegalArgumentException.class, () -> rig.device(rig.memory, new RingPosition(base, 0)));
@@ -109,6 +130,18 @@ class PackedQueueTest {
 		rig.consume(4);
 		assertEquals(1, rig.queue.position().next());
 		assertEquals(1, rig.pollAll());
+	}
+
+	@Test
+	void discardOffered_overTheEndOfTheRing_isAllOfIt() {
+		pass(SIZE - 1);
+		rig.offer("old", "older");
+		rig.queue.discardOffered();
+		rig.offer("new");
+		assertEquals(2, rig.fetchReadable());
+		rig.consume(rig.batch.bytes());
+		assertFalse(rig.queue.isDiscarding());
+		assertEquals(1, rig.fetchReadable());
 	}
 
 	@ParameterizedTest
@@ -145,6 +178,36 @@ class PackedQueueTest {
 	}
 
 	@Test
+	void inOrder_chainThatIsNotFull_endsItsBatch() {
+		open(PACKED | Feature.IN_ORDER, SIZE);
+		for (int i = 0; i < 3; i++)
+			rig.driver.add(List.of(), List.of(rig.ram.allocate(2, 1)));
+		int second = ring.descriptorId(1);
+		int third = ring.descriptorId(2);
+		rig.fetchWritable();
+		rig.queue.fill(rig.batch, 3); // one full, one short: both in the batch that the short one ends
+		rig.fetchWritable();
+		rig.fill("xy");
+		assertEquals(second, ring.descriptorId(0));
+		assertEquals(1, ring.descriptorLength(0));
+		assertEquals(third, ring.descriptorId(2));
+		assertEquals(2, ring.descriptorLength(2));
+	}
+
+	@Test
+	void inOrder_nextBatch_beginsWhereTheLastOneEnded() {
+		open(PACKED | Feature.IN_ORDER, SIZE);
+		rig.offer("ab", "cd", "ef");
+		rig.completeOne();
+		int untouched = ring.descriptorFlags(1);
+		assertEquals(PackedRingMemory.AVAIL | PackedRingMemory.USED, ring.descriptorFlags(0));
+		rig.fetchReadable();
+		rig.consume(4);
+		assertFalse(untouched == ring.descriptorFlags(1), "the second one is there");
+		assertEquals(3, rig.pollAll());
+	}
+
+	@Test
 	void usedDescriptor_saysWriteOnlyIfSomethingWasWritten() {
 		rig.offer("ab");
 		rig.driver.add(List.of(), List.of(rig.ram.allocate(4, 1)));
@@ -170,9 +233,34 @@ class PackedQueueTest {
 		assertEquals(due, rig.queue.isCallDue());
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "0, true", "1, true", "2, true", "3, false" })
+	void isCallDue_eventWithinAChain_isPassedWithIt(int index, boolean due) {
+		open(PACKED | Feature.EVENT_IDX, SIZE); // or the chain would be one indirect descriptor
+		rig.driver.add(List.of(rig.buffer("a"), rig.buffer("b"), rig.buffer("c")), List.of());
+		ring.driverEventOffset(index | WRAP);
+		ring.driverEventFlags(PackedRingMemory.EVENTS_AT);
+		rig.completeWhole();
+		assertEquals(due, rig.queue.isCallDue());
+	}
+
 	@Test
-	void isCallDue_wholeTurnSinceTheLastLook_isWhateverTheEvent() {
-		for (int i = 0; i < SIZE; i++) {
+	void event_withoutEventIdx_isNeitherReadNorWritten() {
+		open(PACKED, SIZE);
+		rig.offer("x");
+		ring.driverEventOffset(3 | WRAP);
+		ring.driverEventFlags(PackedRingMemory.EVENTS_AT); // reserved then, and no wish for silence
+		rig.completeOne();
+		assertTrue(rig.queue.isCallDue());
+		rig.queue.armKick();
+		assertEquals(0, ring.deviceEventFlags());
+		assertEquals(0, ring.deviceEventOffset());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { SIZE, SIZE + 1, 3 * SIZE })
+	void isCallDue_wholeTurnSinceTheLastLook_isWhateverTheEvent(int chains) {
+		for (int i = 0; i < chains; i++) {
 			rig.offer("x");
 			rig.completeOne();
 			rig.pollAll();
