@@ -144,6 +144,32 @@ class DescriptorTest {
 	}
 
 	@Test
+	void s49_farEndLeaves_guestPostsNoBuffer_hostClosesAllTheSame() throws Exception {
+		int descriptor = connect();
+		attached(1, descriptor);
+		rig.received();
+		pair[1].close();
+		ready(descriptor, Epoll.IN | Epoll.RDHUP);
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+	}
+
+	@Test
+	void s49_farEndLeaves_whatItWroteBefore_isDeliveredFirst() throws Exception {
+		int descriptor = connect();
+		attached(1, descriptor);
+		rig.received();
+		var bytes = rig.arena.allocateFrom("bye");
+		Linux.write(pair[1].descriptor(), bytes.address(), 3);
+		pair[1].close();
+		ready(descriptor, Epoll.IN | Epoll.RDHUP);
+		assertEquals(List.of(), rig.received(), "the guest has no room for it yet");
+		rig.postRoom(IN, 8);
+		rig.kick(IN);
+		assertEquals(List.of("bye"), rig.readRaw(IN));
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+	}
+
+	@Test
 	void s66_fullDescriptorExchanged_bytesGoOnAtTheNewOne() throws Exception {
 		var port = attached(1, connect());
 		int written = fill(1, OUT);
