@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import bus.linux.Linux;
 import bus.linux.MappedFile;
 import guest.driver.ConsoleDriver;
+import guest.driver.ControlMessage;
 import guest.driver.DriverSettings;
 import guest.driver.FrontEnd;
 import guest.driver.FrontEndSettings;
@@ -256,19 +258,33 @@ class InflightTest {
 		}
 	}
 
-	/** The process before has ended while it wrote. */
+	/** The process before has ended while it wrote, in the first or in the second place for a state. */
 	@ParameterizedTest
-	@ValueSource(ints = { 1, 2 })
-	void damagedStates_theOlderCounts_orNone_andBytesGoOn(int damaged) throws Exception {
+	@CsvSource({ "1, 0", "1, 1", "2, 0" })
+	void damagedStates_theOlderCounts_orNone_andBytesGoOn(int damaged, int place) throws Exception {
 		beginAChain();
 		try (var region = region()) {
 			var memory = region.segment();
-			long newest = Math.max(memory.get(ValueLayout.JAVA_LONG, STATES), memory.get(ValueLayout.JAVA_LONG, STATES + STATE));
+			for (int said = 0; said < 2 || newest(memory) != place; said++) // so that the older one knows the open port, too
+				saySomething();
 			for (int i = 0; i < damaged; i++)
-				memory.set(ValueLayout.JAVA_BYTE, STATES + (newest + i & 1) * STATE + 16 + 40, (byte) 0x55);
+				memory.set(ValueLayout.JAVA_BYTE, STATES + (place + i & 1) * STATE + 16 + 40, (byte) 0x55);
 		}
 		guest.reconnect(fixture.socket("vm2"));
 		await(() -> far.taken.equals("abcdefghi"));
+		assertEquals(damaged == 1 ? List.of("opened") : List.of(), there.calls);
+	}
+
+	/** Which of the two places has the newest state. */
+	private static int newest(MemorySegment memory) {
+		return memory.get(ValueLayout.JAVA_LONG, STATES) > memory.get(ValueLayout.JAVA_LONG, STATES + STATE) ? 0 : 1;
+	}
+
+	/** Which is noted as something new and has no answer: it is of a port that is not there. */
+	private void saySomething() throws IOException {
+		guest.sendControl(new ControlMessage(2, ControlMessage.PORT_OPEN, 1));
+		guest.readConfig();
+		guest.readConfig(); // the first answer may have come before the turn
 	}
 
 	@Test
@@ -277,16 +293,30 @@ class InflightTest {
 			try (var region = region()) {
 				region.segment().set(ValueLayout.JAVA_BYTE, at, (byte) (region.segment().get(ValueLayout.JAVA_BYTE, at) + 1));
 			}
-			var other = new Wire(fixture.connect("vm2", FrontEndSettings.qemu(3)).channel());
-			other.send(Request.SET_PROTOCOL_FEATURES.id(), Message.VERSION, Wire.u64s(1 << 12 | 1 << 3));
-			var file = copyOfTheDescriptor();
-			other.assertRefused(Request.SET_INFLIGHT_FD, Wire.u64s(STATES + 2 * STATE, 0, QUEUES | SIZE << 16), file);
-			Linux.close(file);
-			other.channel().close();
+			assertRefusedByTheNext();
 			try (var region = region()) {
 				region.segment().set(ValueLayout.JAVA_BYTE, at, (byte) (region.segment().get(ValueLayout.JAVA_BYTE, at) - 1));
 			}
 		}
+	}
+
+	/** Version and size go together, as if the queue had twice as many descriptors. */
+	@Test
+	void memoryOfANewerVersion_thatFitsOtherwise_isRefused() throws Exception {
+		try (var region = region()) {
+			region.segment().set(ValueLayout.JAVA_SHORT, 8, (short) 2);
+			region.segment().set(ValueLayout.JAVA_SHORT, 10, (short) (2 * SIZE));
+		}
+		assertRefusedByTheNext();
+	}
+
+	private void assertRefusedByTheNext() throws IOException {
+		var other = new Wire(fixture.connect("vm2", FrontEndSettings.qemu(3)).channel());
+		other.send(Request.SET_PROTOCOL_FEATURES.id(), Message.VERSION, Wire.u64s(1 << 12 | 1 << 3));
+		int file = copyOfTheDescriptor();
+		other.assertRefused(Request.SET_INFLIGHT_FD, Wire.u64s(STATES + 2 * STATE, 0, QUEUES | SIZE << 16), file);
+		Linux.close(file);
+		other.channel().close();
 	}
 
 	private static int copyOfTheDescriptor() throws IOException {
@@ -354,6 +384,9 @@ class InflightTest {
 		int probe = Wire.probe("region", 1 << 20);
 		wire.assertRefused(Request.SET_INFLIGHT_FD, payload, probe);
 		int unsealed = Wire.probe("unsealed", 1 << 20);
+		try (var mapped = MappedFile.map(unsealed, 0, 1 << 20)) { // otherwise it is what it should be
+			mapped.segment().asSlice(NOTES, 8).copyFrom(MemorySegment.ofArray("vport-i1".getBytes(StandardCharsets.US_ASCII)));
+		}
 		Linux.fcntl(unsealed, Linux.F_ADD_SEALS, 1); // F_SEAL_SEAL: no further one
 		wire.assertRefused(Request.SET_INFLIGHT_FD, payload, unsealed);
 		assertEquals(0, Wire.mappings("region") + Wire.mappings("unsealed"));
@@ -364,9 +397,9 @@ class InflightTest {
 	@Test
 	void whileRingsRun_isRefused_andTheyGoOn() throws Exception {
 		var wire = new Wire(frontEnd.channel());
-		int probe = Wire.probe("region", 1 << 20);
-		wire.assertRefused(Request.SET_INFLIGHT_FD, Wire.u64s(STATES + 2 * STATE, 0, QUEUES | SIZE << 16), probe);
-		Linux.close(probe);
+		int file = copyOfTheDescriptor();
+		wire.assertRefused(Request.SET_INFLIGHT_FD, Wire.u64s(STATES + 2 * STATE, 0, QUEUES | SIZE << 16), file);
+		Linux.close(file);
 		assertGoesOn(here);
 	}
 }

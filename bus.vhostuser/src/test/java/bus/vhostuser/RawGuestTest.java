@@ -147,8 +147,11 @@ class RawGuestTest {
 		assertEquals(List.of("running false", "closed"), console.calls);
 		assertEquals(null, guest.ring.poll());
 		guest.wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(1, 1));
+		guest.wire.assertDone(Request.SET_VRING_KICK, Wire.u64s(1), guest.kick.descriptor());
 		guest.wire.assertInStep();
-		assertEquals(null, guest.ring.poll());
+		guest.wire.assertInStep();
+		assertEquals(null, guest.ring.poll(), "nobody has said where the next driver's ring is");
+		guest.wire.ask(Request.GET_VRING_BASE, Wire.u32s(1, 0));
 		guest.setRing(1);
 		await(() -> guest.ring.poll() != null);
 		assertTrue(console.taken.endsWith("unheard"));
