@@ -349,8 +349,9 @@ public final class ConsoleDevice {
 			config.size(columns, rows);
 	}
 
-	/** Frees native memory. No other call may follow. */
+	/** Frees native memory and names. No other call may follow. */
 	public void close() {
+		ports.close();
 		arena.close();
 	}
 }
