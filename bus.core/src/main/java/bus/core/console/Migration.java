@@ -119,6 +119,8 @@ final class Migration {
 		found = isFound;
 		changed();
 		queues.begin(state.begun());
+		if (!isFound) // found on the connection that goes on, it is the same driver's
+			queues.forgetCondemned();
 		control.restore(state.messages());
 		talk.restore(state.deviceReady());
 		loaded = new ArrayList<>();

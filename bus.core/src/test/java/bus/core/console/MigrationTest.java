@@ -11,7 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
@@ -101,6 +103,39 @@ class MigrationTest {
 		a.allowance = 0;
 		source.write(OUT, "abc");
 		goOn();
+		assertEquals("abc", b.taken.toString());
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void s71_clientCameAndWentBeforeTheGuestCame_itsData_isNotDiscarded(boolean found) throws Exception {
+		boot();
+		a.allowance = 2;
+		source.write(OUT, "abc");
+		b.guest.close();
+		b.guest.open();
+		var positions = source.stopDriver();
+		if (found)
+			target.device.recover(source.device.save());
+		else
+			target.device.load(source.device.save());
+		target.resumeDriver(positions);
+		assertEquals("c", b.taken.toString());
+	}
+
+	@Test
+	void s71_clientWentDuringAPause_thenAnEarlierStateIsLoaded_itsData_isNotDiscarded() throws Exception {
+		boot();
+		goOn();
+		b.allowance = 2;
+		target.write(OUT, "abc");
+		var positions = target.stopDriver();
+		var state = target.device.save();
+		b.guest.close();
+		b.guest.open();
+		target.device.load(state);
+		b.allowance = 100;
+		target.resumeDriver(positions);
 		assertEquals("abc", b.taken.toString());
 	}
 
