@@ -20,7 +20,7 @@ final class Queues {
 		boolean serve(int queue, Virtqueue ring, Scratch scratch);
 	}
 
-	private static final int ALL = -1;
+	private static final int ALL = Integer.MAX_VALUE;
 
 	private final String bus;
 	private final Loop loop;
@@ -61,10 +61,10 @@ final class Queues {
 		begun[queue] = null;
 		broken.clear(queue);
 		rings[queue] = ring;
-		if (condemned[queue] == ALL)
+		if (condemned[queue] > 0) {
 			discardOffered(queue);
-		else
-			ring.condemn(condemned[queue]);
+			ring.condemn(Math.min(condemned[queue], ring.condemned())); // less is there if it starts at another place
+		}
 		condemned[queue] = 0;
 		kick(queue);
 	}
