@@ -314,6 +314,11 @@ public final class ConsoleDevice {
 		kick(slot.transmitq());
 	}
 
+	/** A port has come or gone, whether or not there is a driver that is told. */
+	void portsChanged() {
+		migration.changed();
+	}
+
 	/** What the guest has written to a port by now is for nobody any more. */
 	void discardOffered(PortSlot slot) {
 		queues.discardOffered(slot.transmitq());

@@ -40,6 +40,7 @@ final class Migration {
 
 	/** Has notes taken; null: no longer. */
 	void record(Recorder newRecorder) {
+		note(); // what was learned while no queue had a turn
 		recorder = newRecorder;
 		changed();
 	}

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -336,6 +337,48 @@ class MigrationTest {
 		source.start(0, RingPosition.start(kind.features()));
 		assertTrue(assertThrows(StateRefusedException.class, () -> source.device.load(state)).getMessage()
 				.contains("stop all of them first"));
+	}
+
+	// ---- what is noted for the next process
+
+	private List<DeviceState> notesOfTheSource() {
+		var notes = new ArrayList<DeviceState>();
+		source.device.record(new Recorder() {
+			@Override
+			public void begun(int queue, RingPosition position) {
+			}
+
+			@Override
+			public void known(DeviceState state) {
+				notes.add(state);
+			}
+		});
+		return notes;
+	}
+
+	@Test
+	void learnedDuringAPause_isNotedWhenTheConnectionEnds() throws Exception {
+		boot();
+		var notes = notesOfTheSource();
+		source.stopDriver();
+		a.guest.close();
+		a.guest.open();
+		source.device.record(null);
+		assertEquals(2, notes.getLast().messages().size());
+	}
+
+	@Test
+	void pluggedAndUnplugged_alsoWhereTheDriverIsNotTold_isNoted() throws Exception {
+		boot();
+		source.device.usePorts(2);
+		var notes = notesOfTheSource();
+		source.send(1, ControlEvent.PORT_OPEN, 1);
+		var beyond = source.plugged("c", 3);
+		source.kick(OUT);
+		assertEquals(List.of(1, 3), notes.getLast().ports().stream().map(DeviceState.Port::id).toList());
+		source.bus.unplug(beyond);
+		source.kick(OUT);
+		assertEquals(List.of(1), notes.getLast().ports().stream().map(DeviceState.Port::id).toList());
 	}
 
 	// ---- what is refused
