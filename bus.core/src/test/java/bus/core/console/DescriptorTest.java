@@ -144,6 +144,32 @@ class DescriptorTest {
 	}
 
 	@Test
+	void s49_farEndLeaves_guestPostsNoBuffer_hostClosesAllTheSame() throws Exception {
+		int descriptor = connect();
+		attached(1, descriptor);
+		rig.received();
+		pair[1].close();
+		ready(descriptor, Epoll.IN | Epoll.RDHUP);
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+	}
+
+	@Test
+	void s49_farEndLeaves_whatItWroteBefore_isDeliveredFirst() throws Exception {
+		int descriptor = connect();
+		attached(1, descriptor);
+		rig.received();
+		var bytes = rig.arena.allocateFrom("bye");
+		Linux.write(pair[1].descriptor(), bytes.address(), 3);
+		pair[1].close();
+		ready(descriptor, Epoll.IN | Epoll.RDHUP);
+		assertEquals(List.of(), rig.received(), "the guest has no room for it yet");
+		rig.postRoom(IN, 8);
+		rig.kick(IN);
+		assertEquals(List.of("bye"), rig.readRaw(IN));
+		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
+	}
+
+	@Test
 	void s66_fullDescriptorExchanged_bytesGoOnAtTheNewOne() throws Exception {
 		var port = attached(1, connect());
 		int written = fill(1, OUT);
@@ -155,6 +181,19 @@ class DescriptorTest {
 		assertFalse(rig.info(1).throttled());
 		assertEquals(written - read, read(2 * written));
 		assertEquals(0, rig.info(1).traffic().lost());
+	}
+
+	@Test
+	void turn_descriptorTakesAll_endsAfterItsBudget() throws Exception {
+		attached(1, (int) Linux.memfd_create("all"));
+		var buffer = rig.ram.allocate(128 * 1024, 1);
+		for (int i = 0; i < DeviceRig.RING; i++)
+			rig.rings.get(OUT).add(List.of(buffer), List.of());
+		rig.device.kick(OUT);
+		rig.turnOnce();
+		assertEquals(GuestToHost.BYTES_PER_TURN, rig.info(1).traffic().fromGuest());
+		rig.run();
+		assertEquals(DeviceRig.RING * buffer.byteSize(), rig.info(1).traffic().fromGuest());
 	}
 
 	@Test

@@ -190,6 +190,20 @@ class FlowTest {
 		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
 	}
 
+	/** And what is left comes with the next turns, for which nobody asks. */
+	@Test
+	void turn_hostStreams_goesOnAfterItsBudget() throws Exception {
+		var port = port();
+		for (int i = 0; i < 10; i++)
+			rig.postRoom(IN, 64 * 1024);
+		port.toGive = "x".repeat(600_000);
+		port.guest.readable();
+		rig.turnOnce();
+		assertEquals(GuestToHost.BYTES_PER_TURN, rig.info(1).traffic().toGuest());
+		rig.run();
+		assertEquals(600_000, rig.info(1).traffic().toGuest());
+	}
+
 	/** A port that streams does not starve one that types: after its budget it is the other's turn. */
 	@Test
 	void turn_portStreams_endsAfterItsBudget() throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
+import guest.driver.DriverRing;
 
 /** What one driver, one client or one machine leaves behind never reaches the next. */
 @ParameterizedClass
@@ -106,8 +108,7 @@ class LeftoversTest {
 		var positions = rig.stopDriver();
 		port.guest.close();
 		port.guest.open();
-		for (int queue = 0; queue < positions.size(); queue++)
-			rig.start(queue, positions.get(queue));
+		startAll(positions);
 		port.allowance = 100;
 		port.guest.writable();
 		rig.run();
@@ -115,6 +116,18 @@ class LeftoversTest {
 		assertEquals(1, rig.drain(OUT));
 		rig.write(OUT, "for the next");
 		assertEquals("afor the next", port.taken.toString());
+		port.allowance = 1;
+		rig.write(OUT, "xyz");
+		startAll(rig.stopDriver());
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertEquals("afor the nextxyz", port.taken.toString(), "a further pause is nothing to it");
+	}
+
+	private void startAll(List<RingPosition> positions) {
+		for (int queue = 0; queue < positions.size(); queue++)
+			rig.start(queue, positions.get(queue));
 	}
 
 	@Test
@@ -154,8 +167,11 @@ class LeftoversTest {
 		port.guest.close();
 		port.guest.open();
 		port.allowance = 100;
-		rig.bootGuest();
-		rig.write(OUT, "xyz");
+		for (int queue = 0; queue < rig.device.queueCount(); queue++)
+			rig.rings.put(queue, DriverRing.create(rig.ram, DeviceRig.RING, rig.kind.features()));
+		rig.write(OUT, "xyz"); // before its queues are started
+		startAll(Collections.nCopies(rig.device.queueCount(), RingPosition.start(rig.kind.features())));
+		rig.run();
 		assertEquals("axyz", port.taken.toString());
 	}
 

@@ -319,7 +319,7 @@ class MigrationTest {
 		target.device.disconnect();
 		target.startDriver();
 		assertFalse(target.info(1).guestOpen());
-		assertFalse(b.calls.contains("opened"));
+		assertEquals(List.of("closed", "running true"), b.calls, "the driver is a fresh one");
 	}
 
 	// ---- the source goes on
@@ -425,6 +425,17 @@ class MigrationTest {
 		target.plug("con", 1, true, new RecordingPort());
 		assertEquals("port 1 of the state is no console, and here con is one; the guest knows it as what it was",
 				refusalOfTheSource());
+	}
+
+	@Test
+	void consoleThatIsNone_isRefused() throws Exception {
+		a = new RecordingPort();
+		source.plug("", 1, true, a);
+		source.startDriver();
+		target.plugged("b", 1);
+		source.stopDriver();
+		assertEquals("port 1 of the state is a console, and here b is none; the guest knows it as what it was",
+				refusal(source.device.save()));
 	}
 
 	@Test
