@@ -141,6 +141,25 @@ class MigrationTest {
 	}
 
 	@Test
+	void s72_s71_throttledByTheGuestBefore_isNotForTheOneThatComes() throws Exception {
+		boot();
+		target.startDriver();
+		b.allowance = 0;
+		target.write(OUT, "of another guest");
+		assertTrue(target.info(1).throttled());
+		target.stopDriver();
+		target.device.disconnect();
+		b.allowance = 100;
+		source.startDriver();
+		source.bootGuest();
+		source.write(OUT, "abc");
+		goOn();
+		assertFalse(target.info(1).throttled());
+		target.write(OUT, "def");
+		assertEquals("def", b.taken.toString());
+	}
+
+	@Test
 	void halfConsumedElement_ofARingThatStartsElsewhere_isReadFromItsFirstByte() throws Exception {
 		boot();
 		a.allowance = 2;
@@ -300,7 +319,7 @@ class MigrationTest {
 		target.device.disconnect();
 		target.startDriver();
 		assertFalse(target.info(1).guestOpen());
-		assertFalse(b.calls.contains("opened"));
+		assertEquals(List.of("closed", "running true"), b.calls, "the driver is a fresh one");
 	}
 
 	// ---- the source goes on
@@ -406,6 +425,17 @@ class MigrationTest {
 		target.plug("con", 1, true, new RecordingPort());
 		assertEquals("port 1 of the state is no console, and here con is one; the guest knows it as what it was",
 				refusalOfTheSource());
+	}
+
+	@Test
+	void consoleThatIsNone_isRefused() throws Exception {
+		a = new RecordingPort();
+		source.plug("", 1, true, a);
+		source.startDriver();
+		target.plugged("b", 1);
+		source.stopDriver();
+		assertEquals("port 1 of the state is a console, and here b is none; the guest knows it as what it was",
+				refusal(source.device.save()));
 	}
 
 	@Test
