@@ -10,7 +10,6 @@ import java.util.List;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -18,12 +17,12 @@ import bus.itest.QtestConsole.Layout;
 
 /**
  * One vport process for the tests of a class, which each have a QEMU of their own on its bus. After each test both must
- * be well, and have complained of what the test expects and nothing else.
+ * be well, and have complained of what the test expects and nothing else; a test that fails ends both.
  *
  * <p>The bus {@code vm1} has 7 ports and offers packed rings; plugged are console 0, socket 1 named
  * {@code org.vport.data} and socket 2 named {@code org.vport.other}.
  */
-final class QtestBench implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+final class QtestBench implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 	static final int PORTS = 7;
 	static final int QUEUES = 2 * (PORTS + 1);
 	static final int CONSOLE = 0;
@@ -42,6 +41,7 @@ final class QtestBench implements BeforeAllCallback, BeforeEachCallback, AfterEa
 	private GuestConsole console;
 	private QtestMachine machine;
 	private String test;
+	private int hosts;
 	private int machines;
 	private int gone;
 	private int complaints;
@@ -58,8 +58,16 @@ final class QtestBench implements BeforeAllCallback, BeforeEachCallback, AfterEa
 	}
 
 	@Override
-	public void beforeAll(ExtensionContext context) throws Exception {
-		host = new GuestHost(context.getRequiredTestClass(), "qtest");
+	public void beforeEach(ExtensionContext context) throws Exception {
+		if (host == null)
+			start(context.getRequiredTestClass());
+		test = context.getRequiredTestMethod().getName();
+		gone = count(GONE) - machines;
+		complaints = host.vport().complaints().size();
+	}
+
+	private void start(Class<?> tests) throws Exception {
+		host = new GuestHost(tests, "vport-" + ++hosts);
 		var files = host.configuration();
 		socket = files.path("vm1.sock");
 		files.write("bus.vhostuser-vm1", "socket=" + socket, "ports=" + PORTS, "packed=on");
@@ -74,28 +82,31 @@ final class QtestBench implements BeforeAllCallback, BeforeEachCallback, AfterEa
 	}
 
 	@Override
-	public void beforeEach(ExtensionContext context) throws IOException {
-		test = context.getRequiredTestMethod().getName();
-		gone = count(GONE) - machines;
-	}
-
-	@Override
 	public void afterEach(ExtensionContext context) throws Exception {
+		boolean well = false;
 		try {
 			if (machine != null)
 				assertAll(machine::quit, this::assertGone, this::assertComplaints);
+			well = context.getExecutionException().isEmpty();
 		} finally {
 			if (machine != null)
 				machine.close();
 			machine = null;
 			expected.clear();
-			complaints = host.vport().complaints().size();
+			if (!well) // what a failed test has left behind is not to fail the next one
+				close();
 		}
 	}
 
 	@Override
 	public void afterAll(ExtensionContext context) throws Exception {
-		host.close();
+		close();
+	}
+
+	private void close() throws IOException {
+		if (host != null)
+			host.close();
+		host = null;
 	}
 
 	// ---- what a test gets

@@ -114,7 +114,7 @@ class QtestLifeTest {
 			BENCH.machine().qmp().execute("stop");
 			seen.write(client.pending());
 			client.send("typed in the pause");
-			var other = PortClient.connect(BENCH.other());
+			var other = PortClient.connect(BENCH.other()); // the guest hears of it afterwards
 			guest.settle();
 			assertEquals(0, client.pending().length);
 			assertTrue(seen.size() < sent.length);

@@ -42,7 +42,7 @@ class VportCommandsTest {
 	});
 
 	@Test
-	void list_portsOfEveryState_inColumns() {
+	void s67_list_portsOfEveryState_inColumns() {
 		ports.add(plugged("x", "socket", "org.example.x", 1));
 		ports.add(refused("y", "org.example.x"));
 		assertEquals("""
@@ -50,6 +50,30 @@ class VportCommandsTest {
 				vm1  1   org.example.x  socket  x      plugged  open   full
 				vm1  -   org.example.x  file    y      refused  -      -
 				    A port already exists by name org.example.x""", commands.list());
+	}
+
+	@Test
+	void s67_guestAndHost_areToldApart() {
+		ports.add(plugged("x", true, false, false));
+		ports.add(plugged("y", false, true, false));
+		ports.add(plugged("z", true, true, true));
+		assertEquals("""
+				BUS  ID  NAME  TYPE  LABEL  STATE    GUEST   HOST
+				vm1  7   -     file  x      plugged  open    closed
+				vm1  7   -     file  y      plugged  closed  open
+				vm1  7   -     file  z      plugged  open    full""", commands.list());
+		assertEquals(List.of("guest       open", "host        closed"), guestAndHost("x"));
+		assertEquals(List.of("guest       closed", "host        open"), guestAndHost("y"));
+		assertEquals(List.of("guest       open", "host        open, full: the guest waits"), guestAndHost("z"));
+	}
+
+	private List<String> guestAndHost(String label) {
+		return commands.show(label).lines().filter(line -> line.startsWith("guest") || line.startsWith("host")).toList();
+	}
+
+	private static PortInfo plugged(String label, boolean guest, boolean host, boolean throttled) {
+		return new PortInfo("vm1", label, "file", 7, "", false, State.PLUGGED, guest, host, throttled, new Traffic(0, 0, 0),
+				"");
 	}
 
 	@Test

@@ -28,7 +28,7 @@ class BusConfigTest {
 	}
 
 	@Test
-	void of_socketAlone_takesDefaults() {
+	void s01_socketAlone_takesDefaults() {
 		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", "vm1", Path.of("/run/vm1.sock"), 0600, false,
 				DeviceSettings.of(31)),
 				BusConfig.of(file("socket", " /run/vm1.sock ")));

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 import bus.api.GuestPort;
 import bus.api.HostPort;
@@ -49,11 +50,15 @@ final class FarEnd {
 			});
 		}
 
+		/** In force when it returns: what the guest writes afterwards finds it so. */
 		void allow(int bytes) {
+			var done = new CountDownLatch(1);
 			guest.execute(() -> {
 				allowance = bytes;
 				guest.writable();
+				done.countDown();
 			});
+			BusFixture.await(() -> done.getCount() == 0);
 		}
 
 		@Override

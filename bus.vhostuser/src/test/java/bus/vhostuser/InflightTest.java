@@ -182,6 +182,20 @@ class InflightTest {
 		await(() -> far.taken.equals("abcxyz"));
 	}
 
+	/** Its first chain has the place of the one that the driver before had begun. */
+	@Test
+	void freshDriver_onTheSameMemory_thenBackEndLost_isReadFromItsFirstByte() throws Exception {
+		beginAChain();
+		far.allowance = 0;
+		guest.reload();
+		port = BusFixture.opened(guest, "data");
+		write("xyz");
+		guest.readConfig();
+		far.allowance = Integer.MAX_VALUE;
+		guest.reconnect(fixture.socket("vm2"));
+		await(() -> far.taken.equals("abcxyz"));
+	}
+
 	@Test
 	void freshDriver_atANewBackEnd_isNotTakenForTheOneBefore() throws Exception {
 		beginAChain();

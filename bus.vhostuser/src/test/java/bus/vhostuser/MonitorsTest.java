@@ -167,7 +167,7 @@ class MonitorsTest {
 	/** The bytes are in the ring when the guest stops, and there is no kick for them afterwards. */
 	@ParameterizedTest
 	@EnumSource(names = { "OPEN_VMM", "CLOUD_HYPERVISOR", "CROSVM", "QEMU_RFC_CONSOLE" })
-	void pause_withBytesUnderWay_losesNone(Monitor monitor) throws Exception {
+	void s54_pause_withBytesUnderWay_losesNone(Monitor monitor) throws Exception {
 		busFor(monitor);
 		var guest = guest(monitor);
 		var port = opened(monitor, guest);

@@ -264,7 +264,7 @@ class RawGuestTest {
 	/** A console is never throttled, not even by a descriptor that takes no more: the guest's kernel would spin. */
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void consoleOnAFullDescriptor_losesAndCounts(boolean attachedInItsCall) throws Exception {
+	void s63_s42_consoleOnAFullDescriptor_losesAndCounts(boolean attachedInItsCall) throws Exception {
 		var pair = MessageSocket.pair();
 		int descriptor = (int) Linux.fcntl(pair[0].descriptor(), 1030, 0);
 		if (attachedInItsCall)

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -99,11 +100,23 @@ final class Roster {
 	}
 
 	List<BusInfo> buses() {
-		return present().map(SerialBus::info).toList();
+		return present().flatMap(bus -> ask(bus, it -> Stream.of(it.info()))).toList();
+	}
+
+	/** A bus may close between being listed and being asked: then it is as if it had gone before. */
+	private <T> Stream<T> ask(SerialBus bus, Function<SerialBus, Stream<T>> question) {
+		try {
+			return question.apply(bus);
+		} catch (IllegalStateException e) {
+			if (locked(() -> buses.contains(bus)))
+				throw e;
+			return Stream.empty();
+		}
 	}
 
 	List<PortInfo> ports() {
-		var plugged = present().flatMap(bus -> bus.ports().stream().sorted(Comparator.comparingInt(PortInfo::id)));
+		var plugged = present()
+				.flatMap(bus -> ask(bus, it -> it.ports().stream().sorted(Comparator.comparingInt(PortInfo::id))));
 		return Stream.concat(plugged, absent().stream()).toList();
 	}
 

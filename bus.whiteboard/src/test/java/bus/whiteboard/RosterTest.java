@@ -1,6 +1,7 @@
 package bus.whiteboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -135,6 +136,29 @@ class RosterTest {
 	}
 
 	@Test
+	void bus_closedWhileItIsListed_isLeftOut() {
+		var closing = new FakeBus("vm1");
+		roster.addBus(closing);
+		roster.addBus(new FakeBus("vm2"));
+		roster.add("a", plan("a", "vm2", "n"), new FakePort());
+		closing.beforeListing = () -> {
+			roster.removeBus(closing);
+			throw new IllegalStateException("bus vm1 is closed");
+		};
+		assertEquals(List.of("a PLUGGED "), listed());
+	}
+
+	@Test
+	void bus_thatDoesNotAnswer_saysSo() {
+		var stuck = new FakeBus("vm1");
+		roster.addBus(stuck);
+		stuck.beforeListing = () -> {
+			throw new IllegalStateException("bus vm1 does not answer");
+		};
+		assertThrows(IllegalStateException.class, this::listed);
+	}
+
+	@Test
 	void portRemoved_whileItIsBeingPlugged_offWhenRemoveReturns() throws Exception {
 		var bus = new FakeBus("vm1");
 		roster.addBus(bus);
@@ -255,6 +279,8 @@ class RosterTest {
 		};
 		Runnable beforeRefusal = () -> {
 		};
+		Runnable beforeListing = () -> {
+		};
 		private final String name;
 		private final String vm;
 		/** The other bus of the machine, whose names count, too. */
@@ -286,6 +312,7 @@ class RosterTest {
 
 		@Override
 		public List<PortInfo> ports() {
+			beforeListing.run();
 			return plugged.values().stream().map(r -> PortInfo.absent(name, r, PortInfo.State.PLUGGED, "")).toList();
 		}
 

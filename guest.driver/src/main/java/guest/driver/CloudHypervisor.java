@@ -61,8 +61,8 @@ public final class CloudHypervisor extends FrontEnd {
 	}
 
 	private void enable() throws IOException {
-		for (int queue : started)
-			orderEnable(queue, 1);
+		for (int queue : orders.started)
+			orders.enable(queue, 1);
 		if (has(ProtocolFeature.BACKEND_REQ) && backEndDescriptor() < 0)
 			openBackEndChannel();
 		running = true;
@@ -75,22 +75,22 @@ public final class CloudHypervisor extends FrontEnd {
 			exchange.order(Request.SET_VRING_NUM, Message.u32s(i, rings.get(i).size()));
 		if (has(ProtocolFeature.INFLIGHT_SHMFD))
 			shareInflight(rings.size(), rings.getFirst().size());
-		started.clear();
+		orders.started.clear();
 		for (int i = 0; i < rings.size(); i++) {
 			exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(i, rings.get(i), 0));
 			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, availIdx(rings.get(i))));
-			orderCall(i);
-			orderKick(i);
-			started.add(i);
+			orders.call(i);
+			orders.kick(i);
+			orders.started.add(i);
 		}
 	}
 
 	@Override
 	public int[] stop() throws IOException {
 		running = false;
-		for (int queue : started)
-			orderEnable(queue, 0);
-		return bases();
+		for (int queue : orders.started)
+			orders.enable(queue, 0);
+		return orders.bases();
 	}
 
 	@Override

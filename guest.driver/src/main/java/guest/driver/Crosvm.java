@@ -36,7 +36,7 @@ public final class Crosvm extends FrontEnd {
 		if (has(ProtocolFeature.BACKEND_REQ))
 			openBackEndChannel();
 		checkQueues();
-		queues(Math.toIntExact(backEndQueues));
+		orders.queues(Math.toIntExact(backEndQueues));
 	}
 
 	@Override
@@ -48,11 +48,11 @@ public final class Crosvm extends FrontEnd {
 	public void start(long features, List<DriverRing> rings, boolean resume) throws IOException {
 		memory.shareTable();
 		for (int i = 0; i < rings.size(); i++) {
-			orderRing(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
-			orderCall(i);
-			orderKick(i);
-			orderEnable(i, 1);
-			started.add(i);
+			orders.ring(i, rings.get(i), resume ? orders.bases[i] : rings.get(i).startBase());
+			orders.call(i);
+			orders.kick(i);
+			orders.enable(i, 1);
+			orders.started.add(i);
 		}
 		running = true;
 	}
@@ -65,7 +65,8 @@ public final class Crosvm extends FrontEnd {
 
 	@Override
 	public int[] stop() throws IOException {
-		return stopOneByOne();
+		running = false;
+		return orders.stopOneByOne();
 	}
 
 	@Override

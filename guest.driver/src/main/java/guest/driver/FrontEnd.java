@@ -3,8 +3,6 @@ package guest.driver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 import bus.linux.LinuxException;
@@ -24,18 +22,14 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 
 	private static final long FIRST_REGION = 0x4000_0000L;
 	private static final int STATUS_FEATURES_OK = 8;
-	private static final int MAX_QUEUES = 256;
 
 	final Exchange exchange;
 	final SharedMemory memory;
-	final List<Integer> started = new ArrayList<>();
-	final int[] bases = new int[MAX_QUEUES];
+	final RingOrders orders;
 	long offered;
 	long backEndQueues;
 	boolean running;
 	private final FrontEndSettings settings;
-	private final List<QueueLines> lines = new ArrayList<>();
-	private int queues;
 	private byte[] config;
 	private BackEndRequests backEnd;
 	private InflightMemory inflight;
@@ -56,10 +50,10 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		this.exchange = new Exchange(new MessageChannel(connected), settings.timeout());
 		this.config = new byte[settings.configSize()];
 		this.memory = new SharedMemory(exchange);
-		this.queues = settings.queues();
+		this.orders = new RingOrders(exchange, memory);
 		try {
 			memory.add(MemfdRegion.create(address, settings.ramSize(), offset));
-			queues(queues);
+			orders.queues(settings.queues());
 		} catch (LinuxException e) {
 			close();
 			throw e;
@@ -105,47 +99,12 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	}
 
 	public QueueLines lines(int queue) {
-		return lines.get(queue);
+		return orders.lines(queue);
 	}
 
 	/** How many queues the device has for its guest. */
 	public int queues() {
-		return queues;
-	}
-
-	/** Where the back-end decides how many. */
-	final void queues(int count) throws LinuxException {
-		queues = count;
-		while (lines.size() < count)
-			lines.add(QueueLines.create());
-	}
-
-	/** Goes over to lines of another kind, which are this object's from now on. */
-	final void replaceLines(List<QueueLines> others) {
-		lines.forEach(QueueLines::close);
-		lines.clear();
-		lines.addAll(others);
-	}
-
-	/** Tells of the call line of a queue, to be acknowledged if that was negotiated. */
-	final void orderCall(int queue) throws IOException {
-		exchange.order(Request.SET_VRING_CALL, Message.u64(queue), lines.get(queue).call().ringingDescriptor());
-	}
-
-	/** Tells of the kick line of a queue, to be acknowledged if that was negotiated. */
-	final void orderKick(int queue) throws IOException {
-		exchange.order(Request.SET_VRING_KICK, Message.u64(queue), lines.get(queue).kick().descriptor());
-	}
-
-	/** SET_VRING_NUM, ADDR and BASE, each to be acknowledged if that was negotiated. */
-	final void orderRing(int queue, DriverRing ring, int base) throws IOException {
-		exchange.order(Request.SET_VRING_NUM, Message.u32s(queue, ring.size()));
-		exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(queue, ring, 0));
-		exchange.order(Request.SET_VRING_BASE, Message.u32s(queue, base));
-	}
-
-	final void orderEnable(int queue, int on) throws IOException {
-		exchange.order(Request.SET_VRING_ENABLE, Message.u32s(queue, on));
+		return orders.queues();
 	}
 
 	/** Descriptors of a queue. */
@@ -165,9 +124,9 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 			negotiateProtocol();
 		exchange.tell(Request.SET_OWNER, Message.EMPTY);
 		offered = exchange.askU64(Request.GET_FEATURES);
-		for (int i = 0; i < queues; i++) {
-			orderCall(i);
-			exchange.order(Request.SET_VRING_ERR, Message.u64(i), lines.get(i).err().descriptor());
+		for (int i = 0; i < queues(); i++) {
+			orders.call(i);
+			orders.err(i);
 		}
 	}
 
@@ -175,7 +134,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	final void begin() {
 		config = new byte[settings.configSize()];
 		running = false;
-		started.clear();
+		orders.started.clear();
 		protocol = 0;
 		memory.negotiated(0, 0);
 		exchange.acknowledged(false);
@@ -208,8 +167,8 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 	/** Asks for the number of queues of the back-end, which is to be no less than this front-end's. */
 	final void checkQueues() throws IOException {
 		backEndQueues = exchange.askU64(Request.GET_QUEUE_NUM);
-		if (queues > backEndQueues)
-			throw new BackEndException("the back-end has queues=" + backEndQueues + ", wanted are " + queues);
+		if (queues() > backEndQueues)
+			throw new BackEndException("the back-end has queues=" + backEndQueues + ", wanted are " + queues());
 	}
 
 	final void openBackEndChannel() throws IOException {
@@ -251,14 +210,14 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		if (has(ProtocolFeature.STATUS) && (exchange.askU64(Request.GET_STATUS) & STATUS_FEATURES_OK) == 0)
 			exchange.tell(Request.SET_STATUS, Message.u64(STATUS_FEATURES_OK));
 		memory.share();
-		started.clear();
+		orders.started.clear();
 		for (int i = 0; i < rings.size(); i++)
 			if (rings.get(i) != null)
-				setUp(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
+				setUp(i, rings.get(i), resume ? orders.bases[i] : rings.get(i).startBase());
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			enableAll(1);
-		for (int i = 0; i < queues; i++)
-			orderCall(i);
+		for (int i = 0; i < queues(); i++)
+			orders.call(i);
 		running = true;
 	}
 
@@ -287,9 +246,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 
 	/** What {@link #restart} begins at if the back-end was lost and nobody could ask it: behind all that was offered. */
 	final void guessBases(List<DriverRing> rings) {
-		for (int i = 0; i < rings.size(); i++)
-			if (rings.get(i) != null)
-				bases[i] = availIdx(rings.get(i));
+		orders.guessBases(rings);
 	}
 
 	/** Of a split ring; in a packed one it is nowhere. */
@@ -329,15 +286,15 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		exchange.tell(Request.SET_VRING_NUM, Message.u32s(queue, ring.size()));
 		exchange.tell(Request.SET_VRING_BASE, Message.u32s(queue, base));
 		exchange.tell(Request.SET_VRING_ADDR, memory.ringAddresses(queue, ring, 0));
-		lines.get(queue).kick().ring(); // QEMU hands every kick over with the counter at 1
-		orderKick(queue);
-		orderCall(queue);
-		started.add(queue);
+		orders.lines(queue).kick().ring(); // QEMU hands every kick over with the counter at 1
+		orders.kick(queue);
+		orders.call(queue);
+		orders.started.add(queue);
 	}
 
 	private void enableAll(int on) throws IOException {
-		for (int i = 0; i < queues; i++) {
-			orderEnable(i, on);
+		for (int i = 0; i < queues(); i++) {
+			orders.enable(i, on);
 			if (!exchange.acknowledged())
 				exchange.askU64(Request.GET_FEATURES); // QEMU's barrier where nothing is acknowledged
 		}
@@ -352,25 +309,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		running = false;
 		if ((offered & PROTOCOL_FEATURES) != 0)
 			enableAll(0);
-		for (int queue : started)
-			bases[queue] = exchange.askBase(queue);
-		started.clear();
-		return bases();
-	}
-
-	/** Each ring disabled and stopped before the next. */
-	final int[] stopOneByOne() throws IOException {
-		running = false;
-		for (int queue : started) {
-			orderEnable(queue, 0);
-			bases[queue] = exchange.askBase(queue);
-		}
-		started.clear();
-		return bases();
-	}
-
-	final int[] bases() {
-		return Arrays.copyOf(bases, queues);
+		return orders.stop();
 	}
 
 	/** The config space as the guest sees it now. */
@@ -419,7 +358,7 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		if (backEnd != null)
 			backEnd.close();
 		dropInflight();
-		lines.forEach(QueueLines::close);
+		orders.close();
 		memory.close();
 	}
 }

@@ -48,7 +48,7 @@ public final class Libkrun extends FrontEnd {
 		exchange.tell(Request.SET_PROTOCOL_FEATURES, Message.u64(chooseProtocol()));
 		if (sizes.length == 0) {
 			checkQueues();
-			queues(Math.toIntExact(backEndQueues));
+			orders.queues(Math.toIntExact(backEndQueues));
 		}
 		shareOneCall();
 	}
@@ -58,7 +58,7 @@ public final class Libkrun extends FrontEnd {
 		var all = new ArrayList<QueueLines>();
 		for (int i = 0; i < queues(); i++)
 			all.add(new QueueLines(new EventCounter(), call, new EventCounter()));
-		replaceLines(all);
+		orders.replaceLines(all);
 	}
 
 	@Override
@@ -69,10 +69,10 @@ public final class Libkrun extends FrontEnd {
 		memory.shareTable();
 		exchange.tell(Request.SET_FEATURES, Message.u64(features | PROTOCOL_FEATURES));
 		for (int i = 0; i < rings.size(); i++) {
-			orderRing(i, rings.get(i), BASE);
-			orderKick(i);
-			orderCall(i);
-			orderEnable(i, 1);
+			orders.ring(i, rings.get(i), BASE);
+			orders.kick(i);
+			orders.call(i);
+			orders.enable(i, 1);
 		}
 		running = true;
 	}
@@ -81,8 +81,8 @@ public final class Libkrun extends FrontEnd {
 	public int[] stop() throws IOException {
 		running = false;
 		for (int i = 0; i < queues(); i++)
-			orderEnable(i, 0);
-		return bases();
+			orders.enable(i, 0);
+		return orders.bases();
 	}
 
 	@Override

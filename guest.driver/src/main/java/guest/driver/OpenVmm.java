@@ -65,11 +65,11 @@ public final class OpenVmm extends FrontEnd {
 		if (!resume)
 			exchange.order(Request.SET_FEATURES, Message.u64(features | PROTOCOL_FEATURES));
 		for (int i = 0; i < rings.size(); i++) {
-			orderRing(i, rings.get(i), resume ? bases[i] : rings.get(i).startBase());
-			orderKick(i);
-			orderCall(i);
-			orderEnable(i, 1);
-			started.add(i);
+			orders.ring(i, rings.get(i), resume ? orders.bases[i] : rings.get(i).startBase());
+			orders.kick(i);
+			orders.call(i);
+			orders.enable(i, 1);
+			orders.started.add(i);
 		}
 		running = true;
 	}
@@ -82,7 +82,8 @@ public final class OpenVmm extends FrontEnd {
 
 	@Override
 	public int[] stop() throws IOException {
-		return stopOneByOne();
+		running = false;
+		return orders.stopOneByOne();
 	}
 
 	@Override

@@ -29,7 +29,7 @@ public final class Uml extends FrontEnd {
 		var lines = new ArrayList<QueueLines>();
 		for (var pipe : Pipe.create(queues))
 			lines.add(new QueueLines(EventCounter.blocking(), new EventCounter(pipe), new EventCounter()));
-		replaceLines(lines);
+		orders.replaceLines(lines);
 	}
 
 	/**
@@ -66,17 +66,17 @@ public final class Uml extends FrontEnd {
 		if (resume)
 			throw new UnsupportedOperationException("user-mode Linux does not pause");
 		memory.shareTable();
-		started.clear();
+		orders.started.clear();
 		for (int i = 0; i < rings.size(); i++) {
-			orderCall(i);
+			orders.call(i);
 			exchange.order(Request.SET_VRING_NUM, Message.u32s(i, rings.get(i).size()));
 			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, BASE));
 			exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(i, rings.get(i), -1));
-			started.add(i);
+			orders.started.add(i);
 		}
-		for (int queue : started) {
-			orderKick(queue);
-			orderEnable(queue, 1);
+		for (int queue : orders.started) {
+			orders.kick(queue);
+			orders.enable(queue, 1);
 		}
 		running = true;
 	}
@@ -84,10 +84,10 @@ public final class Uml extends FrontEnd {
 	@Override
 	public int[] stop() throws IOException {
 		running = false;
-		for (int queue : started.reversed())
-			orderEnable(queue, 0);
+		for (int queue : orders.started.reversed())
+			orders.enable(queue, 0);
 		exchange.askU64(Request.GET_FEATURES);
-		return bases();
+		return orders.bases();
 	}
 
 	@Override

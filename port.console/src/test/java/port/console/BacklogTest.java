@@ -14,7 +14,7 @@ class BacklogTest {
 	private final StringBuilder read = new StringBuilder();
 
 	@Test
-	void bytes_fit_comeOutInOrder() {
+	void s63_bytes_fit_comeOutInOrder() {
 		add("abc");
 		add("de");
 		read(100);
@@ -32,7 +32,7 @@ class BacklogTest {
 	}
 
 	@Test
-	void bytes_tooMany_oldestLostAndMarked() {
+	void s63_bytes_tooMany_oldestLostAndMarked() {
 		assertEquals(0, add("abcdef"));
 		assertEquals(4, add("ghijkl"));
 		read(100);
@@ -40,7 +40,7 @@ class BacklogTest {
 	}
 
 	@Test
-	void oneWrite_largerThanTheRing_itsEndKept() {
+	void s63_oneWrite_largerThanTheRing_itsEndKept() {
 		assertEquals(0, add("x"));
 		assertEquals(3, add("0123456789"));
 		read(100);
@@ -48,7 +48,7 @@ class BacklogTest {
 	}
 
 	@Test
-	void readerTakesNothing_lossGrows_oneMarkWithTheSum() {
+	void s63_readerTakesNothing_lossGrows_oneMarkWithTheSum() {
 		add("abcdefghij");
 		read(0);
 		add("kl");
@@ -59,7 +59,7 @@ class BacklogTest {
 	}
 
 	@Test
-	void markHalfRead_moreLost_markEndedThenAnother() {
+	void s63_markHalfRead_moreLost_markEndedThenAnother() {
 		add("abcdefghij");
 		read(5);
 		add("kl");

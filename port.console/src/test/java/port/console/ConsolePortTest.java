@@ -73,7 +73,7 @@ class ConsolePortTest {
 	}
 
 	@Test
-	void nobodyReads_megabyteWritten_allTakenAndTheLossMarked() {
+	void s63_nobodyReads_megabyteWritten_allTakenAndTheLossMarked() {
 		assertTimeoutPreemptively(DEADLINE, () -> {
 			byte[] much = new byte[1000];
 			Arrays.fill(much, (byte) 'x');
@@ -97,13 +97,14 @@ class ConsolePortTest {
 				marks += mark.group().length();
 			}
 			assertTrue(lost > 0, "a mark");
+			assertTrue(1_000_007 - lost >= 64 << 10, 1_000_007 - lost + " bytes have waited");
 			assertEquals(1_000_007, lost + seen.length() - marks);
 			assertEquals(1_000_007, lost + taken, "the bus hears of the loss");
 		});
 	}
 
 	@Test
-	void slaveClosed_hangUp_consoleGoesOnAndReopens() throws Exception {
+	void s49_readersComeAndGo_consoleIsOpenAllTheTime() throws Exception {
 		slave().close();
 		turn();
 		assertEquals(0, port.hostData(ByteBuffer.allocate(10)));
@@ -111,6 +112,9 @@ class ConsolePortTest {
 		try (var slave = slave()) {
 			assertEquals("later", text(slave, 5));
 		}
+		port.attach(data -> {
+		}).close();
+		assertEquals(List.of("open"), calls.stream().filter(call -> call.equals("open") || call.equals("close")).toList());
 	}
 
 	@Test

@@ -29,7 +29,7 @@ class SocketPortTest {
 	Path folder;
 
 	@Test
-	void secondClient_firstAttached_waitsUntilHangup() throws Exception {
+	void s49_secondClient_firstAttached_waitsUntilHangup() throws Exception {
 		var path = folder.resolve("x.sock");
 		var port = port("unix:" + path);
 		var guest = new Recorder();

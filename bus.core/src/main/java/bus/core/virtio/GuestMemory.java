@@ -44,6 +44,11 @@ public final class GuestMemory {
 		this.host = regions.stream().mapToLong(r -> r.segment().address()).toArray();
 	}
 
+	/** Whether there is none at all. */
+	public boolean isEmpty() {
+		return regions.length == 0;
+	}
+
 	/** The number of the region that holds a guest address, or -1. */
 	int regionOf(long guestAddress) {
 		for (int i = 0; i < start.length; i++)

@@ -58,9 +58,13 @@ final class SplitQueue extends Virtqueue {
 		used.set(LE16, 0, (short) 0); // section 2.7.10.1: with EVENT_IDX it must be 0, and without we want every kick
 	}
 
+	/**
+	 * The index comes back to 0 after 65536 chains. But then a driver that offers nothing has left a buffer's address in its
+	 * first descriptor, and one that has just begun has cleared them all.
+	 */
 	@Override
 	public boolean isFresh() {
-		return next == 0;
+		return next == 0 && ((short) U16.getAcquire(available, INDEX) != 0 || descriptors.get(LE64, 0) == 0);
 	}
 
 	@Override
@@ -78,6 +82,16 @@ final class SplitQueue extends Virtqueue {
 		if (discardTo == next)
 			discardTo = NOWHERE;
 		return discardTo != NOWHERE;
+	}
+
+	@Override
+	public int condemned() {
+		return isDiscarding() ? discardTo - next & 0xffff : 0;
+	}
+
+	@Override
+	public void condemn(int chains) {
+		discardTo = next + chains & 0xffff;
 	}
 
 	@Override

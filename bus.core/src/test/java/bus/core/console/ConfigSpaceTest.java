@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -26,6 +27,28 @@ class ConfigSpaceTest {
 	}
 
 	@Test
+	void s04_emergencyWrite_readsZero() {
+		rig.device.writeConfig(8, new byte[] { 'A', 'B', 'C', 'D' });
+		var field = new byte[4];
+		rig.device.readConfig(8, field);
+		assertArrayEquals(new byte[4], field);
+	}
+
+	@Test
+	void s04_size_isThatOfPortZero() throws Exception {
+		var other = new RecordingPort();
+		rig.plug("other", 2, true, other);
+		var console = rig.plugged("", 0);
+		var size = new byte[4];
+		other.guest.resize(132, 43);
+		rig.device.readConfig(0, size);
+		assertArrayEquals(new byte[4], size);
+		console.guest.resize(80, 25);
+		rig.device.readConfig(0, size);
+		assertArrayEquals(new byte[] { 80, 0, 25, 0 }, size);
+	}
+
+	@Test
 	void s58_emergencyWrite_reachesTheFirstOpenConsoleWithoutADriver() throws Exception {
 		var closed = new RecordingPort();
 		rig.plug("closed", 2, true, closed);
@@ -34,6 +57,19 @@ class ConfigSpaceTest {
 		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
 		assertEquals("AA", console.taken.toString());
 		assertEquals("", closed.taken.toString());
+	}
+
+	@Test
+	void s58_emergencyWrite_twoOpenConsoles_theOnePluggedFirstHearsIt() throws Exception {
+		var first = rig.plugged("", 3);
+		var console = new RecordingPort();
+		console.opensItself = true;
+		rig.plug("con", 2, true, console);
+		var second = rig.plugged("second", 0);
+		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		assertEquals("", first.taken.toString(), "it is no console");
+		assertEquals("A", console.taken.toString());
+		assertEquals("", second.taken.toString());
 	}
 
 	@Test
@@ -68,6 +104,20 @@ class ConfigSpaceTest {
 			rig.device.writeConfig(0, space);
 		}
 		assertEquals("bboooott", console.taken.toString());
+	}
+
+	@Test
+	void s61_sameByteOfTheNextMachine_isNoRepeat() throws Exception {
+		var console = rig.plugged("con", 0);
+		var space = new byte[12];
+		rig.device.readConfig(0, space);
+		space[8] = 'B';
+		rig.device.writeConfig(0, space);
+		rig.device.disconnect();
+		var fresh = new byte[12];
+		fresh[8] = 'B';
+		rig.device.writeConfig(0, fresh);
+		assertEquals("BB", console.taken.toString());
 	}
 
 	@Test

@@ -66,21 +66,28 @@ class DataTest {
 	}
 
 	@Test
-	void s41_s39_shortTake_throttlesAtTheByte() throws Exception {
+	void s39_s40_s41_shortTake_throttlesAtTheByte() throws Exception {
 		var port = port();
 		port.allowance = 3;
 		rig.write(OUT, "abcdef");
 		rig.write(OUT, "gh");
-		assertEquals("abc", port.taken.toString());
-		assertTrue(rig.info(1).throttled());
-		assertEquals(0, rig.drain(OUT), "the buffer stays with us");
+		for (int taken = 3; taken < 6; taken++) {
+			assertEquals("abcdef".substring(0, taken), port.taken.toString());
+			assertTrue(rig.info(1).throttled());
+			assertEquals(0, rig.drain(OUT), "s40: the buffer stays with us");
+			port.allowance = 1;
+			rig.kick(OUT);
+			assertEquals(taken, port.taken.length(), "s39: a kick does not end throttling");
+			port.guest.writable();
+			rig.run();
+		}
+		assertEquals(1, rig.drain(OUT));
 		port.allowance = 100;
-		rig.kick(OUT);
-		assertEquals("abc", port.taken.toString(), "s39: a kick does not end throttling");
 		port.guest.writable();
-		rig.run();
-		assertEquals("abcdefgh", port.taken.toString());
+		rig.write(OUT, "ij");
+		assertEquals("abcdefghij", port.taken.toString());
 		assertEquals(2, rig.drain(OUT));
+		assertEquals(0, rig.info(1).traffic().lost());
 	}
 
 	@Test
@@ -108,6 +115,19 @@ class DataTest {
 	}
 
 	@Test
+	void s43_portIsUnpluggedInItsCall_flushStopsThere() throws Exception {
+		var port = port();
+		port.duringGuestData = () -> {
+			rig.bus.unplug(port);
+			rig.rings.get(OUT).add(List.of(rig.ram.allocate(3, 1)), List.of()); // meanwhile the guest goes on
+		};
+		rig.write(OUT, "abc");
+		rig.kick(OUT);
+		assertEquals("abc", port.taken.toString());
+		assertEquals(2, rig.drain(OUT));
+	}
+
+	@Test
 	void s48_closeWhileThrottled_givesTheHalfConsumedBufferBack() throws Exception {
 		var port = port();
 		port.allowance = 1;
@@ -119,18 +139,6 @@ class DataTest {
 		port.guest.open();
 		rig.write(OUT, "xyz");
 		assertEquals("axyz", port.taken.toString(), "the next buffer is read from its first byte");
-	}
-
-	@Test
-	void s57_unplugWhileThrottled_givesTheBufferBack() throws Exception {
-		var port = port();
-		port.allowance = 1;
-		rig.write(OUT, "abc");
-		rig.bus.unplug(port);
-		port.guest.writable();
-		rig.run();
-		assertEquals(1, rig.drain(OUT));
-		assertEquals("a", port.taken.toString());
 	}
 
 	@Test
@@ -158,6 +166,32 @@ class DataTest {
 		rig.kick(IN);
 		assertEquals(List.of("e"), rig.readRaw(IN));
 		assertEquals(5, rig.info(1).traffic().toGuest());
+	}
+
+	@Test
+	void s34_lastBufferIsNotFull_itsLengthSaysSo() throws Exception {
+		var port = port();
+		for (int i = 0; i < 3; i++)
+			rig.postRoom(IN, 2);
+		port.toGive = "abc";
+		port.guest.readable();
+		rig.run();
+		assertEquals(List.of("ab", "c"), rig.readRaw(IN));
+	}
+
+	@Test
+	void s33_hostHasNotOpened_itsDataWaits() throws Exception {
+		var port = new RecordingPort();
+		rig.plug("a", 1, false, port);
+		rig.bootGuest();
+		rig.postRoom(IN, 8);
+		port.toGive = "early";
+		port.guest.readable();
+		rig.run();
+		assertEquals(0, port.asked);
+		port.guest.open();
+		rig.run();
+		assertEquals(List.of("early"), rig.readRaw(IN));
 	}
 
 	@Test
@@ -208,55 +242,5 @@ class DataTest {
 		rig.run();
 		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
 		assertFalse(rig.info(1).hostOpen());
-	}
-
-	// ---- drivers come and go
-
-	@Test
-	void s51_s52_freshDriver_forgetsOpenAndOffset() throws Exception {
-		var port = port();
-		port.allowance = 1;
-		rig.write(OUT, "abc");
-		rig.stopDriver();
-		port.allowance = 100;
-		rig.bootGuest();
-		assertTrue(port.calls.contains("closed"));
-		assertTrue(rig.info(1).throttled(), "s52: throttling survives a reset");
-		port.guest.writable();
-		rig.write(OUT, "xyz");
-		assertEquals("axyz", port.taken.toString());
-	}
-
-	@Test
-	void s54_pause_positionGivenBack_goesOnAtTheByte() throws Exception {
-		var port = port();
-		port.allowance = 1;
-		rig.write(OUT, "abc");
-		var positions = rig.stopDriver();
-		assertEquals(1, positions.get(OUT).offset());
-		for (int queue = 0; queue < positions.size(); queue++)
-			rig.start(queue, positions.get(queue));
-		port.allowance = 100;
-		port.guest.writable();
-		rig.run();
-		assertEquals("abc", port.taken.toString());
-		assertFalse(port.calls.contains("closed"), "s54: a pause closes nothing");
-		assertEquals(List.of("running true", "ready", "opened", "running false", "running true"), port.calls);
-	}
-
-	@Test
-	void s53_withoutMultiport_portZeroIsSimplyOpen() throws Exception {
-		var console = rig.plugged("con", 0);
-		var other = rig.plugged("a", 1);
-		rig.startWithoutMultiport();
-		rig.write(1, "hello");
-		rig.write(OUT, "nowhere");
-		assertEquals("hello", console.taken.toString());
-		assertEquals("", other.taken.toString());
-		rig.postRoom(0, 8);
-		console.toGive = "key";
-		console.guest.readable();
-		rig.run();
-		assertEquals(List.of("key"), rig.readRaw(0));
 	}
 }

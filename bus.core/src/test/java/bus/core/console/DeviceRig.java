@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,12 +44,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	final RingKind kind;
 	final Map<Integer, DriverRing> rings;
 	final Map<Integer, MemorySegment> posted;
-	final Map<Integer, Integer> calls = new HashMap<>();
+	/** Interrupts of each queue, in the order of the first ones. */
+	final Map<Integer, Integer> calls = new LinkedHashMap<>();
 	final List<Integer> errors = new ArrayList<>();
 	final Map<Integer, Watch> watches = new HashMap<>();
 	int configChanges;
 	/** The loop takes no tasks any more. */
 	boolean ended;
+	/** Takes the tasks that the loop has not come to yet; null if it runs them at once. */
+	List<Runnable> later;
 	/** The loop takes no tasks at the moment, and the caller is another loop. */
 	boolean full;
 	long portNanos;
@@ -65,13 +69,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	DeviceRig(RingKind kind, DeviceSettings settings, PortNames names) {
+		this(kind, "vm1", settings, names);
+	}
+
+	DeviceRig(RingKind kind, String name, DeviceSettings settings, PortNames names) {
 		this.kind = kind;
 		ram = new GuestRam(arena.allocate(4 << 20, 4096), BASE);
 		rings = new HashMap<>();
 		posted = new HashMap<>();
 		memory = new GuestMemory(List.of(new GuestMemory.Region(BASE, 0, ram.memory())));
-		device = new ConsoleDevice("vm1", settings, names, this, this);
-		bus = new ConsoleBus("vm1", "vm1", device, this, () -> new BusInfo("vm1", "vm1", "", BusInfo.State.RUNNING,
+		device = new ConsoleDevice(name, settings, names, this, this);
+		bus = new ConsoleBus(name, name, device, this, () -> new BusInfo(name, name, "", BusInfo.State.RUNNING,
 				settings.ports(), settings.ports(), 0, 0, ""));
 	}
 
@@ -145,10 +153,19 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	void start(int queue, RingPosition position) {
+		device.start(queue, open(queue, device.resume(queue, position.next())));
+	}
+
+	/** The memory behind a queue changes while it runs. */
+	void replace(int queue) {
+		device.replace(queue, open(queue, device.position(queue)));
+	}
+
+	private Virtqueue open(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		var setup = RingSetup.find(memory, RING, addresses, kind.features(), false);
-		device.start(queue, Virtqueue.open(memory, setup, kind.features(), device.resume(queue, position.next())));
+		return Virtqueue.open(memory, RingSetup.find(memory, RING, addresses, kind.features(), false), kind.features(),
+				position);
 	}
 
 	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */
@@ -299,7 +316,9 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	public boolean post(Runnable task) {
 		if (full)
 			throw new IllegalStateException("more tasks wait than the queue takes");
-		if (!ended)
+		if (later != null)
+			later.add(task);
+		else if (!ended)
 			task.run();
 		return !ended;
 	}

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import bus.core.virtio.RingKind;
-import bus.linux.Epoll;
 
 /** Who may speak when, and who is told; the numbers are those of the statements about QEMU's bus. */
 @ParameterizedClass
@@ -22,9 +21,6 @@ import bus.linux.Epoll;
 class FlowTest {
 	private static final int IN = 4; // of port 1
 	private static final int OUT = 5;
-	/** No open descriptor has such a number. */
-	private static final int FIRST = 1_000_000;
-	private static final int SECOND = 1_000_001;
 
 	private final DeviceRig rig;
 
@@ -60,6 +56,24 @@ class FlowTest {
 		}
 	}
 
+	@Test
+	void s02_throttledPort_goesOnAtItsOwnQueue_andABusOfOnePortHasFour() throws Exception {
+		for (int id = 1; id < 4; id++) {
+			var port = rig.plugged("port" + id, id);
+			rig.bootGuest();
+			port.allowance = 1;
+			rig.write(2 * id + 3, "abc");
+			port.allowance = 100;
+			port.guest.writable();
+			rig.run();
+			assertEquals("abc", port.taken.toString());
+			rig.stopDriver();
+		}
+		try (var single = new DeviceRig(rig.kind, 1)) {
+			assertEquals(4, single.device.queueCount());
+		}
+	}
+
 	private void give(RecordingPort port, String text) {
 		port.toGive = text;
 		port.guest.readable();
@@ -76,6 +90,29 @@ class FlowTest {
 		assertNull(rig.calls.get(IN));
 		give(port, "abcd");
 		assertEquals(1, rig.calls.get(IN));
+		assertEquals(2, rig.drain(IN));
+		for (int i = 0; i < 12; i++) // more than are looked at in one go
+			rig.postRoom(IN, 2);
+		rig.calls.clear();
+		give(port, "x".repeat(24));
+		assertEquals(12, rig.drain(IN));
+		assertEquals(1, rig.calls.get(IN));
+	}
+
+	@Test
+	void s67_info_saysWhoIsOpenAndWhetherItWaits() throws Exception {
+		var port = rig.plugged("a", 3);
+		rig.startDriver();
+		var info = rig.info(3);
+		assertTrue(!info.guestOpen() && info.hostOpen() && !info.throttled(), info.toString());
+		rig.send(3, ControlEvent.PORT_OPEN, 1);
+		port.allowance = 1;
+		rig.write(9, "abc");
+		info = rig.info(3);
+		assertTrue(info.guestOpen() && info.hostOpen() && info.throttled(), info.toString());
+		port.guest.close();
+		info = rig.info(3);
+		assertTrue(info.guestOpen() && !info.hostOpen() && !info.throttled(), info.toString());
 	}
 
 	@Test
@@ -153,17 +190,18 @@ class FlowTest {
 		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
 	}
 
+	/** And what is left comes with the next turns, for which nobody asks. */
 	@Test
-	void s52_hostOpenedWhileThereWasNoDriver_nextOneIsTold() throws Exception {
-		var port = new RecordingPort();
-		rig.plug("a", 1, false, port);
-		rig.bootGuest();
-		rig.stopDriver();
-		port.guest.open();
-		rig.startDriver();
-		rig.postControl(DeviceRig.RING, 64);
-		rig.send(1, ControlEvent.PORT_READY, 1);
-		assertEquals(List.of("PORT_NAME 1 1 a", "PORT_OPEN 1 1"), rig.received());
+	void turn_hostStreams_goesOnAfterItsBudget() throws Exception {
+		var port = port();
+		for (int i = 0; i < 10; i++)
+			rig.postRoom(IN, 64 * 1024);
+		port.toGive = "x".repeat(600_000);
+		port.guest.readable();
+		rig.turnOnce();
+		assertEquals(GuestToHost.BYTES_PER_TURN, rig.info(1).traffic().toGuest());
+		rig.run();
+		assertEquals(600_000, rig.info(1).traffic().toGuest());
 	}
 
 	/** A port that streams does not starve one that types: after its budget it is the other's turn. */
@@ -178,56 +216,11 @@ class FlowTest {
 		stream.duringGuestData = () -> seen.add("stream");
 		typist.duringGuestData = () -> seen.add("typist");
 		rig.rings.get(7).add(List.of(rig.ram.allocate(1, 1)), List.of());
-		rig.device.kick(OUT);
+		for (int i = 0; i < 100; i++)
+			rig.device.kick(OUT); // is no second turn
 		rig.kick(7);
 		long before = GuestToHost.BYTES_PER_TURN / (64 * 1024);
 		assertEquals(before, seen.indexOf("typist"), seen.toString());
 		assertEquals(DeviceRig.RING + 1, seen.size());
-	}
-
-	// ---- descriptors
-
-	@Test
-	void s65_descriptorEnds_isNotWatchedAnyMoreWhenThePortHears() throws Exception {
-		var watchedAtHangup = new ArrayList<Integer>();
-		var port = new RecordingPort() {
-			@Override
-			public void hangup() {
-				watchedAtHangup.addAll(rig.watches.keySet());
-				calls.add("hangup");
-			}
-		};
-		rig.plug("a", 1, false, port);
-		rig.bootGuest();
-		port.guest.attach(FIRST);
-		rig.run();
-		rig.received();
-		rig.postRoom(IN, 8);
-		rig.watches.get(FIRST).ready(Epoll.IN | Epoll.HUP); // reading it fails, as there is no such descriptor
-		rig.run();
-		assertTrue(port.calls.contains("hangup"));
-		assertEquals(List.of(), watchedAtHangup);
-		assertEquals(List.of("PORT_OPEN 1 0"), rig.received());
-	}
-
-	@Test
-	void s66_descriptorExchanged_guestDoesNotNotice() throws Exception {
-		var port = new RecordingPort();
-		rig.plug("a", 1, false, port);
-		rig.bootGuest();
-		port.guest.attach(FIRST);
-		port.guest.attach(SECOND);
-		rig.run();
-		assertEquals(List.of("PORT_OPEN 1 1"), rig.received());
-		assertEquals(List.of(SECOND), List.copyOf(rig.watches.keySet()));
-	}
-
-	@Test
-	void s57_unpluggedWithADescriptor_nothingIsWatched() throws Exception {
-		var port = port();
-		port.guest.attach(FIRST);
-		port.guest.watch(SECOND, () -> port.calls.add("watched"));
-		rig.bus.unplug(port);
-		assertTrue(rig.watches.isEmpty(), rig.watches.toString());
 	}
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
+import guest.driver.DriverRing;
 
 /** What one driver, one client or one machine leaves behind never reaches the next. */
 @ParameterizedClass
@@ -40,7 +42,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void freshDriver_sameBaseAsTheLastOne_isReadFromItsFirstByte() throws Exception {
+	void s51_freshDriver_sameBaseAsTheLastOne_isReadFromItsFirstByte() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
 		var positions = new ArrayList<>(rig.stopDriver());
@@ -54,18 +56,21 @@ class LeftoversTest {
 	}
 
 	@Test
-	void oneQueue_stoppedAndStartedAlone_goesOnAtTheByte() throws Exception {
+	void s54_oneQueue_stoppedAndStartedAlone_goesOnAtTheByte() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
-		rig.start(OUT, rig.device.stop(OUT));
+		var position = rig.device.stop(OUT);
 		port.allowance = 100;
 		port.guest.writable();
+		rig.kick(OUT);
+		assertEquals("a", port.taken.toString(), "a queue that is stopped is not touched");
+		rig.start(OUT, position);
 		rig.run();
 		assertEquals("abc", port.taken.toString());
 	}
 
 	@Test
-	void hostClosedAndOpenedAtOnce_whatWasWrittenBefore_isDiscardedAndCounted() throws Exception {
+	void s47_hostClosedAndOpenedAtOnce_whatWasWrittenBefore_isDiscardedAndCounted() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
 		rig.write(OUT, "def");
@@ -81,7 +86,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void hostClosedAndOpenedInItsOwnCall_restOfTheBatch_isDiscarded() throws Exception {
+	void s43_s47_hostClosedAndOpenedInItsOwnCall_restOfTheBatch_isDiscarded() throws Exception {
 		var port = throttledAfter(2);
 		port.duringGuestData = () -> {
 			port.guest.close();
@@ -97,7 +102,81 @@ class LeftoversTest {
 	}
 
 	@Test
-	void unpluggedAndPluggedAtOnce_nextPort_getsNothingOfTheFirst() throws Exception {
+	void s47_hostClosedAndOpenedDuringAPause_restOfTheBuffer_isNotForTheNextClient() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		var positions = rig.stopDriver();
+		port.guest.close();
+		port.guest.open();
+		startAll(positions);
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertEquals("a", port.taken.toString());
+		assertEquals(1, rig.drain(OUT));
+		rig.write(OUT, "for the next");
+		assertEquals("afor the next", port.taken.toString());
+		port.allowance = 1;
+		rig.write(OUT, "xyz");
+		startAll(rig.stopDriver());
+		port.allowance = 100;
+		port.guest.writable();
+		rig.run();
+		assertEquals("afor the nextxyz", port.taken.toString(), "a further pause is nothing to it");
+	}
+
+	private void startAll(List<RingPosition> positions) {
+		for (int queue = 0; queue < positions.size(); queue++)
+			rig.start(queue, positions.get(queue));
+	}
+
+	@Test
+	void s47_hostClosedAndOpened_pausedBeforeTheQueuesTurn_restOfTheBuffer_isNotForTheNextClient() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		port.guest.close();
+		port.guest.open();
+		var positions = rig.stopDriver();
+		for (int queue = 0; queue < positions.size(); queue++)
+			rig.start(queue, positions.get(queue));
+		assertOnlyTheNextClientsReaches(port);
+	}
+
+	@Test
+	void s47_hostClosedAndOpened_memoryChangedBeforeTheQueuesTurn_restOfTheBuffer_isNotForTheNextClient() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		port.guest.close();
+		port.guest.open();
+		rig.replace(OUT);
+		assertOnlyTheNextClientsReaches(port);
+	}
+
+	private void assertOnlyTheNextClientsReaches(RecordingPort port) {
+		port.allowance = 100;
+		rig.write(OUT, "for the next"); // before the queue has had its turn
+		assertEquals("afor the next", port.taken.toString());
+		assertEquals(2, rig.drain(OUT));
+	}
+
+	@Test
+	void hostClosedBeforeAFreshDriver_itsData_isNotDiscarded() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		rig.stopDriver();
+		port.guest.close();
+		port.guest.open();
+		port.allowance = 100;
+		for (int queue = 0; queue < rig.device.queueCount(); queue++)
+			rig.rings.put(queue, DriverRing.create(rig.ram, DeviceRig.RING, rig.kind.features()));
+		rig.write(OUT, "xyz"); // before its queues are started
+		startAll(Collections.nCopies(rig.device.queueCount(), RingPosition.start(rig.kind.features())));
+		rig.run();
+		assertEquals("axyz", port.taken.toString());
+	}
+
+	@Test
+	void s55_s56_unpluggedAndPluggedAtOnce_nextPort_getsNothingOfTheFirst() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");
 		rig.bus.unplug(port);
@@ -131,7 +210,7 @@ class LeftoversTest {
 	}
 
 	@Test
-	void controlMessages_ofTheDriverBefore_areForgotten() throws Exception {
+	void s29_controlMessages_ofTheDriverBefore_areForgotten() throws Exception {
 		rig.plugged("a", 1);
 		rig.startDriver();
 		rig.send(-1, ControlEvent.DEVICE_READY, 1); // no buffer for the answer

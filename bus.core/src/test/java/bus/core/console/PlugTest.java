@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import bus.api.GuestPort;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
 import bus.core.virtio.RingKind;
@@ -24,22 +27,26 @@ class PlugTest {
 
 	private String refusal(String name, int id, boolean console) {
 		int before = rig.bus.ports().size();
-		var e = assertThrows(PortRefusedException.class, () -> rig.plug(name, id, console, new RecordingPort()));
+		var port = new RecordingPort();
+		var e = assertThrows(PortRefusedException.class, () -> rig.plug(name, id, console, port));
 		assertEquals(before, rig.bus.ports().size(), "nothing else changes");
+		assertEquals(0, port.plugged, "s09: the port's own checks come last");
 		return e.getMessage();
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { -1, 0, 128 })
 	void s01_ports_outOfRange_isRefused(int ports) {
-		assertThrows(IllegalArgumentException.class, () -> new DeviceRig(ports));
+		var e = assertThrows(IllegalArgumentException.class, () -> new DeviceRig(ports));
+		assertEquals("ports=" + ports + ", allowed: 1 to 127", e.getMessage());
 	}
 
 	@Test
 	void s03_multiport_onlyWithMoreThanOnePort() {
 		assertTrue((rig.device.offeredFeatures() & ConsoleDevice.F_MULTIPORT) != 0);
-		try (var single = new DeviceRig(1)) {
+		try (var single = new DeviceRig(1); var two = new DeviceRig(2)) {
 			assertEquals(0, single.device.offeredFeatures() & ConsoleDevice.F_MULTIPORT);
+			assertTrue((two.device.offeredFeatures() & ConsoleDevice.F_MULTIPORT) != 0);
 		}
 	}
 
@@ -50,8 +57,20 @@ class PlugTest {
 	}
 
 	@Test
+	void s06_portWithoutId_takesTheLowestThatIsFreeAgain() throws Exception {
+		var ports = List.of(rig.plugged("a", 1), rig.plugged("b", 2), rig.plugged("c", 3));
+		rig.bus.unplug(ports.get(1));
+		assertEquals(2, rig.plug("d", PortRequest.ANY_ID, false, new RecordingPort()).id());
+		rig.bus.unplug(ports.getFirst());
+		assertEquals(0, rig.plug("e", PortRequest.ANY_ID, true, new RecordingPort()).id());
+		assertEquals(1, rig.plug("f", PortRequest.ANY_ID, true, new RecordingPort()).id());
+	}
+
+	@Test
 	void s05_portWithoutId_neverTakesZero() throws Exception {
 		assertEquals(1, rig.plug("a", PortRequest.ANY_ID, false, new RecordingPort()).id());
+		rig.bus.unplug(rig.plugged("con", 0));
+		assertEquals(2, rig.plug("b", PortRequest.ANY_ID, false, new RecordingPort()).id(), "nor after it was a console's");
 	}
 
 	@ParameterizedTest
@@ -68,16 +87,37 @@ class PlugTest {
 				refusal("org.example", 2, false));
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void s15_busClosedWhileItPlugs_nameIsFreeForItsNextBus(boolean fails) throws Exception {
+		var names = new PortNames();
+		try (var first = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
+			var port = new RecordingPort() {
+				@Override
+				public void plugged(GuestPort half) {
+					first.ended = true;
+					if (fails)
+						throw new IllegalStateException("it does not work");
+				}
+			};
+			assertThrows(Exception.class, () -> first.plug("org.example", 1, false, port));
+		}
+		try (var next = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
+			assertEquals(1, next.plug("org.example", 1, false, new RecordingPort()).id());
+		}
+	}
+
 	@Test
 	void s08_nameOnAnotherBusOfTheMachine_isRefusedUntilItIsFree() throws Exception {
 		var names = new PortNames();
-		try (var one = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names);
-				var two = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
+		try (var one = new DeviceRig(RingKind.USUAL, "one", DeviceSettings.of(4), names);
+				var two = new DeviceRig(RingKind.USUAL, "two", DeviceSettings.of(4), names)) {
 			var first = new RecordingPort();
 			one.plug("org.example", 1, false, first);
 			var e = assertThrows(PortRefusedException.class,
 					() -> two.plug("org.example", 2, false, new RecordingPort()));
-			assertTrue(e.getMessage().startsWith("virtio-serial-bus: A port already exists by name org.example"));
+			assertEquals("virtio-serial-bus: A port already exists by name org.example (on bus one of the same vm)",
+					e.getMessage());
 			one.bus.unplug(first);
 			assertEquals(2, two.plug("org.example", 2, false, new RecordingPort()).id());
 		}
@@ -144,6 +184,17 @@ class PlugTest {
 	}
 
 	@Test
+	void s15_failedPlug_whileTheGuestRuns_isNothingToTheGuest() throws Exception {
+		rig.bootGuest();
+		var broken = new RecordingPort();
+		broken.plugFailure = new IllegalStateException("on purpose");
+		refusal("a", 0, false);
+		assertThrows(PortRefusedException.class, () -> rig.plug("a", 1, false, broken));
+		rig.run();
+		assertEquals(List.of(), rig.received());
+	}
+
+	@Test
 	void s15_plugRefusedForItsId_leavesTheNameFree() throws Exception {
 		refusal("a", 4711, false);
 		refusal("a", 0, false);
@@ -156,6 +207,7 @@ class PlugTest {
 		rig.bus.unplug(first);
 		assertTrue(first.calls.contains("unplugged"));
 		assertEquals(1, rig.plug("a", 1, false, new RecordingPort()).id());
+		assertEquals(1, rig.bus.ports().size());
 	}
 
 	@Test

@@ -25,10 +25,15 @@ class RecordingPort implements HostPort {
 	int claim = -1;
 	/** Calls of hostData. */
 	int asked;
+	/** Calls of plugged. */
+	int plugged;
+	Runnable duringGuestReady = () -> {
+	};
 
 	@Override
 	public void plugged(GuestPort half) {
 		guest = half;
+		plugged++;
 		if (plugFailure != null)
 			throw plugFailure;
 		if (opensItself)
@@ -60,6 +65,7 @@ class RecordingPort implements HostPort {
 	@Override
 	public void guestReady() {
 		calls.add("ready");
+		duringGuestReady.run();
 	}
 
 	@Override

@@ -87,7 +87,7 @@ class StateLayoutTest {
 		for (int length = 0; length < state().length; length++)
 			refusal(Arrays.copyOf(state(), length));
 		assertTrue(refusal(Arrays.copyOf(state(), state().length - 1)).contains("is not whole: 79 bytes came, it has length=80"));
-		refusal(Arrays.copyOf(state(), state().length + 1));
+		assertTrue(refusal(Arrays.copyOf(state(), state().length + 1)).contains("is not whole: 81 bytes came, it has length=80"));
 	}
 
 	@Test

@@ -11,7 +11,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import guest.driver.PackedDriverRing;
@@ -76,6 +75,21 @@ class PackedQueueTest {
 	}
 
 	@Test
+	void isFresh_ringOfOneEntry_onlyInItsFirstTurn() {
+		open(PACKED, 1);
+		rig.offer("x");
+		assertTrue(rig.queue.isFresh());
+		rig.completeOne();
+		assertFalse(rig.queue.isFresh());
+	}
+
+	@Test
+	void start_lastEntryOfAddressZero_isNoClearRing() {
+		ring.descriptor(SIZE - 1, 0, 1, 0, PackedRingMemory.AVAIL | PackedRingMemory.USED);
+		assertEquals(0, rig.device(rig.memory, new RingPosition(0, 0)).position().next());
+	}
+
+	@Test
 	void start_frontEndThatKnowsNoWrapCounter_beginsWithOne() {
 		rig.queue = rig.device(rig.memory, new RingPosition(0, 0));
 		assertTrue(rig.queue.isFresh());
@@ -94,6 +108,12 @@ class PackedQueueTest {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 3, WRAP | 3 })
+	void start_withinAClearRing_isTakenAtItsWord(int base) {
+		assertEquals(base, rig.device(rig.memory, new RingPosition(base, 0)).position().next());
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { SIZE, WRAP | SIZE, 0x7fff })
 	void start_beyondTheRing_isRefused(int base) {
 		assertThrows(IllegalArgumentException.class, () -> rig.device(rig.memory, new RingPosition(base, 0)));
@@ -109,6 +129,18 @@ class PackedQueueTest {
 		rig.consume(4);
 		assertEquals(1, rig.queue.position().next());
 		assertEquals(1, rig.pollAll());
+	}
+
+	@Test
+	void discardOffered_overTheEndOfTheRing_isAllOfIt() {
+		pass(SIZE - 1);
+		rig.offer("old", "older");
+		rig.queue.discardOffered();
+		rig.offer("new");
+		assertEquals(2, rig.fetchReadable());
+		rig.consume(rig.batch.bytes());
+		assertFalse(rig.queue.isDiscarding());
+		assertEquals(1, rig.fetchReadable());
 	}
 
 	@ParameterizedTest
@@ -145,6 +177,36 @@ class PackedQueueTest {
 	}
 
 	@Test
+	void inOrder_chainThatIsNotFull_endsItsBatch() {
+		open(PACKED | Feature.IN_ORDER, SIZE);
+		for (int i = 0; i < 3; i++)
+			rig.driver.add(List.of(), List.of(rig.ram.allocate(2, 1)));
+		int second = ring.descriptorId(1);
+		int third = ring.descriptorId(2);
+		rig.fetchWritable();
+		rig.queue.fill(rig.batch, 3); // one full, one short: both in the batch that the short one ends
+		rig.fetchWritable();
+		rig.fill("xy");
+		assertEquals(second, ring.descriptorId(0));
+		assertEquals(1, ring.descriptorLength(0));
+		assertEquals(third, ring.descriptorId(2));
+		assertEquals(2, ring.descriptorLength(2));
+	}
+
+	@Test
+	void inOrder_nextBatch_beginsWhereTheLastOneEnded() {
+		open(PACKED | Feature.IN_ORDER, SIZE);
+		rig.offer("ab", "cd", "ef");
+		rig.completeOne();
+		int untouched = ring.descriptorFlags(1);
+		assertEquals(PackedRingMemory.AVAIL | PackedRingMemory.USED, ring.descriptorFlags(0));
+		rig.fetchReadable();
+		rig.consume(4);
+		assertFalse(untouched == ring.descriptorFlags(1), "the second one is there");
+		assertEquals(3, rig.pollAll());
+	}
+
+	@Test
 	void usedDescriptor_saysWriteOnlyIfSomethingWasWritten() {
 		rig.offer("ab");
 		rig.driver.add(List.of(), List.of(rig.ram.allocate(4, 1)));
@@ -154,39 +216,6 @@ class PackedQueueTest {
 		assertEquals(0, ring.descriptorFlags(0) & PackedRingMemory.WRITE);
 		assertEquals(PackedRingMemory.WRITE, ring.descriptorFlags(1) & PackedRingMemory.WRITE);
 		assertEquals(3, ring.descriptorLength(1));
-	}
-
-	/** The event is in the turn before, this one, or the next; completed are descriptors 3, 4 and, a turn later, 0. */
-	@ParameterizedTest
-	@CsvSource({ "2, true, false", "3, true, true", "4, true, true", "0, false, true", "1, false, false", "0, true, false" })
-	void isCallDue_eventIdx_onlyWhenTheEventIsPassed(int index, boolean firstTurn, boolean due) {
-		pass(3);
-		rig.queue.isCallDue();
-		rig.offer("x", "y", "z");
-		ring.driverEventOffset(index | (firstTurn ? WRAP : 0));
-		ring.driverEventFlags(PackedRingMemory.EVENTS_AT);
-		rig.fetchReadable();
-		rig.consume(3);
-		assertEquals(due, rig.queue.isCallDue());
-	}
-
-	@Test
-	void isCallDue_wholeTurnSinceTheLastLook_isWhateverTheEvent() {
-		for (int i = 0; i < SIZE; i++) {
-			rig.offer("x");
-			rig.completeOne();
-			rig.pollAll();
-		}
-		ring.driverEventOffset(3);
-		assertTrue(rig.queue.isCallDue());
-	}
-
-	@Test
-	void armKick_eventIdx_asksForTheNextDescriptor() {
-		pass(SIZE + 1);
-		rig.queue.armKick();
-		assertEquals(1, ring.deviceEventOffset());
-		assertEquals(PackedRingMemory.EVENTS_AT, ring.deviceEventFlags());
 	}
 
 	// ---- a driver that lies

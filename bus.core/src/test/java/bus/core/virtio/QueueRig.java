@@ -78,6 +78,12 @@ final class QueueRig implements AutoCloseable {
 		consume(batch.bytes());
 	}
 
+	/** The first chains, with all their buffers. */
+	void completeWhole() {
+		fetchReadable();
+		consume(batch.bytes());
+	}
+
 	/** Chains that came back. */
 	int pollAll() {
 		int n = 0;

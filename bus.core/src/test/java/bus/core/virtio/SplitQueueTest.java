@@ -78,6 +78,21 @@ class SplitQueueTest {
 	}
 
 	@Test
+	void isFresh_backAtTheStartAfter65536Chains_isNot() {
+		assertTrue(rig.queue.isFresh());
+		rig.offer("x");
+		assertTrue(rig.queue.isFresh(), "a driver may offer something before the device starts");
+		for (int i = 0; i < 0x10000; i++) {
+			rig.completeOne();
+			assertEquals(1, rig.pollAll());
+			if (i < 0xffff)
+				rig.driver.add(List.of(rig.bytes.asSlice(QueueRig.BYTES - 1, 1)), List.of());
+		}
+		assertEquals(RingPosition.start(0), rig.queue.position());
+		assertFalse(rig.queue.isFresh());
+	}
+
+	@Test
 	void index_wrapsAround_afterManyTurns() {
 		for (int i = 0; i < 70_000; i++) {
 			rig.driver.add(List.of(rig.bytes.asSlice(QueueRig.BYTES - 1, 1)), List.of());

@@ -22,6 +22,9 @@ final class Vrings {
 	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
 	private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
+	private static final String NOT_SHARED = "give the virtual machine memory with share=on, as in"
+			+ " -object memory-backend-memfd,id=mem,size=512M,share=on -machine memory-backend=mem";
+
 	private final String bus;
 	private final ConsoleDevice device;
 	private final Loop loop;
@@ -105,9 +108,9 @@ final class Vrings {
 			LOG.log(System.Logger.Level.DEBUG, "bus " + bus + ": ring " + ring.index, e);
 		}
 		if (!unsharedReported)
-			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} is not in shared memory; give the virtual machine"
-					+ " memory with share=on, as in -object memory-backend-memfd,id=mem,size=512M,share=on"
-					+ " -machine memory-backend=mem", bus, ring.index);
+			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} is not in shared memory; {2}", bus, ring.index,
+					memory.isEmpty() ? NOT_SHARED : "the guest's driver has put " + ring.addresses
+							+ " where the virtual machine has no memory; restart the driver");
 		unsharedReported = true;
 		return null;
 	}
