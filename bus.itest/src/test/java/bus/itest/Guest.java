@@ -1,6 +1,8 @@
 package bus.itest;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ final class Guest implements AutoCloseable {
 	private static final String MEMORY = "256M";
 
 	private final Process process;
+	private final Path control;
 
 	/**
 	 * @param socket of the bus
@@ -22,16 +25,23 @@ final class Guest implements AutoCloseable {
 	 */
 	Guest(GuestKind kind, Path socket, int ports, int processors, Path log) throws IOException {
 		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.script());
+		control = socket.resolveSibling(socket.getFileName() + ".qmp");
 		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log",
 				log.toString()));
 		if (kind.script().equals("qemu"))
-			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1)), "--smp", String.valueOf(processors)));
+			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1)), "--smp", String.valueOf(processors), "--",
+					"-qmp", "unix:" + control + ",server=on,wait=off"));
 		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind.script() + ".gz");
 		if (!Files.exists(image))
 			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs "
 					+ kind.script());
 		var words = log.resolveSibling(log.getFileName() + ".start"); // until the log is open
 		process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(words.toFile()).start();
+	}
+
+	/** Of QEMU only. */
+	Qmp qmp() throws IOException {
+		return new Qmp(SocketChannel.open(UnixDomainSocketAddress.of(control)));
 	}
 
 	boolean isAlive() {

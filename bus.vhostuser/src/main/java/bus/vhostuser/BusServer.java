@@ -33,7 +33,7 @@ final class BusServer implements Transport {
 	/** Said once for each connection: whoever may connect could repeat it without end. */
 	private boolean turnedAway;
 
-	/** Starts to listen. */
+	/** Listens; who connects waits until {@link #serve}. */
 	BusServer(BusConfig config, Loops loops, PortNames names) throws IOException {
 		this.config = config;
 		this.loops = loops;
@@ -47,11 +47,15 @@ final class BusServer implements Transport {
 		}
 		device = new ConsoleDevice(config.name(), config.device(), names, seat, this);
 		bus = new ConsoleBus(config.name(), config.vm(), device, seat, this::info);
+		seat.post(() -> seat.turn(this::turn));
+	}
+
+	/** Lets machines in. To be called when the ports that are there already are plugged: a guest looks for them at once. */
+	void serve() {
 		seat.post(this::open);
 	}
 
 	private void open() {
-		seat.turn(this::turn);
 		try {
 			seat.watch(listening, events -> accept());
 		} catch (IOException e) {

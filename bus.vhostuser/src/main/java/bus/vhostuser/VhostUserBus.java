@@ -120,7 +120,8 @@ public final class VhostUserBus {
 			return;
 		}
 		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
-		registration = context.registerService(SerialBus.class, server.bus(), properties);
+		registration = context.registerService(SerialBus.class, server.bus(), properties); // the whiteboard plugs its ports
+		server.serve();
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}
 

@@ -48,6 +48,7 @@ final class BusFixture implements Closeable {
 		var config = new BusConfig(name, name, name, socket(name), 0600, false, settings);
 		var server = new BusServer(config, loops, new PortNames());
 		open.addFirst(server::close);
+		server.serve();
 		return server;
 	}
 

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import bus.core.console.DeviceSettings;
+import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.linux.Linux;
 import bus.linux.MessageSocket;
 import guest.driver.ConsoleDriver;
@@ -217,6 +223,45 @@ class MemoryAndRingsTest {
 		wire.assertInStep();
 		add(FAR, 8 * PAGE, FAR, 0, true);
 		assertSane();
+	}
+
+	/** A guest changes its features as often as it likes, and some front-ends go on after a refusal. */
+	@Test
+	void ring_ofASizeThatTheFeaturesDoNotAllow_isReportedOnce() throws Exception {
+		var lines = new CopyOnWriteArrayList<String>();
+		var handler = new Handler() {
+			@Override
+			public void publish(LogRecord line) {
+				lines.add(line.getMessage());
+			}
+
+			@Override
+			public void flush() {
+			}
+
+			@Override
+			public void close() {
+			}
+		};
+		long plain = 1L << 32 | 1L << 30;
+		fixture.bus("vm2", new DeviceSettings(3, DeviceSettings.RING_FEATURES, ResizeOrder.SPEC, false));
+		var log = Logger.getLogger("bus.vhostuser");
+		log.addHandler(handler);
+		try (var other = fixture.connect("vm2", FrontEndSettings.qemu(3)); var kick = new EventCounter()) {
+			other.handshake();
+			var it = new Wire(other.channel());
+			it.assertDone(Request.SET_FEATURES, Wire.u64s(plain | 1L << 34));
+			it.assertDone(Request.SET_VRING_NUM, Wire.u32s(1, 3));
+			it.assertDone(Request.SET_VRING_BASE, Wire.u32s(1, 0x8000));
+			it.assertDone(Request.SET_VRING_ADDR, Wire.u64s(1, FAR, FAR + PAGE, FAR + 2 * PAGE, 0));
+			it.assertDone(Request.SET_FEATURES, Wire.u64s(plain));
+			it.assertDone(Request.SET_VRING_KICK, Wire.u64s(1), kick.descriptor());
+			for (int i = 0; i < 50; i++)
+				it.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(1, 1));
+		} finally {
+			log.removeHandler(handler);
+		}
+		assertEquals(1, lines.stream().filter(line -> line.contains("does not start")).count());
 	}
 
 	/** ENABLE and KICK before anything else, and KICK twice. */

@@ -314,6 +314,11 @@ public final class ConsoleDevice {
 		kick(slot.transmitq());
 	}
 
+	/** A port has come or gone, whether or not there is a driver that is told. */
+	void portsChanged() {
+		migration.changed();
+	}
+
 	/** What the guest has written to a port by now is for nobody any more. */
 	void discardOffered(PortSlot slot) {
 		queues.discardOffered(slot.transmitq());
@@ -349,8 +354,9 @@ public final class ConsoleDevice {
 			config.size(columns, rows);
 	}
 
-	/** Frees native memory. No other call may follow. */
+	/** Frees native memory and names. No other call may follow. */
 	public void close() {
+		ports.close();
 		arena.close();
 	}
 }

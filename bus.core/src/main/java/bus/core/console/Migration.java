@@ -40,6 +40,7 @@ final class Migration {
 
 	/** Has notes taken; null: no longer. */
 	void record(Recorder newRecorder) {
+		note(); // what was learned while no queue had a turn
 		recorder = newRecorder;
 		changed();
 	}
@@ -119,6 +120,8 @@ final class Migration {
 		found = isFound;
 		changed();
 		queues.begin(state.begun());
+		if (!isFound) // found on the connection that goes on, it is the same driver's
+			queues.forgetCondemned();
 		control.restore(state.messages());
 		talk.restore(state.deviceReady());
 		loaded = new ArrayList<>();

@@ -31,6 +31,7 @@ final class Plugging {
 	/** The port works: the guest hears of it. */
 	void announce(PortSlot slot) {
 		slot.announced = true;
+		device.portsChanged();
 		if (!device.isUsable(slot.id))
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1}", device.bus(), needsQueues(slot.id));
 		if (device.isRunning() && !device.isMultiport() && slot.id == 0)
@@ -44,6 +45,7 @@ final class Plugging {
 		state.retire(slot);
 		ports.release(slot);
 		if (slot.announced) {
+			device.portsChanged();
 			device.discardOffered(slot); // the slot's next port is not to find it
 			talk.withdraw(slot);
 		}

@@ -22,4 +22,9 @@ public final class PortNames {
 	void free(String name) {
 		busByName.remove(name);
 	}
+
+	/** A bus has closed: also of ports that were being plugged there, whose end it has not seen. */
+	void freeAll(String bus) {
+		busByName.values().removeIf(bus::equals);
+	}
 }

@@ -95,6 +95,11 @@ final class PortTable {
 				+ slots.length + "; a larger ports= needs num_vqs=2*(ports+1) in the virtual machine)");
 	}
 
+	/** The bus closes. */
+	void close() {
+		names.freeAll(bus);
+	}
+
 	void release(PortSlot slot) {
 		slots[slot.id] = null;
 		plugOrder.remove(slot);

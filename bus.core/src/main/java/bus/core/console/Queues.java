@@ -20,6 +20,8 @@ final class Queues {
 		boolean serve(int queue, Virtqueue ring, Scratch scratch);
 	}
 
+	private static final int ALL = Integer.MAX_VALUE;
+
 	private final String bus;
 	private final Loop loop;
 	private final Transport transport;
@@ -30,8 +32,10 @@ final class Queues {
 	private final BitSet broken = new BitSet();
 	/** Where each queue stood within a chain when it was stopped; null if it did not, or if a fresh driver has come since. */
 	private final RingPosition[] begun;
-	/** Queues that were stopped when their reader went: what the driver had offered by then is for nobody. */
-	private final BitSet condemned = new BitSet();
+	/** Of queues that are stopped, how much nobody is to have, or {@link #ALL} if their reader went meanwhile. */
+	private final int[] condemned;
+	/** There is a driver that may go on: before one has come, nobody can have offered anything. */
+	private boolean paused;
 	/** Null if nobody takes notes. */
 	private Recorder recorder;
 	/** Queues that the recorder takes to be within a chain. */
@@ -45,6 +49,7 @@ final class Queues {
 		this.server = server;
 		this.rings = new Virtqueue[count];
 		this.begun = new RingPosition[count];
+		this.condemned = new int[count];
 		this.work = new WorkQueue(count);
 	}
 
@@ -56,9 +61,11 @@ final class Queues {
 		begun[queue] = null;
 		broken.clear(queue);
 		rings[queue] = ring;
-		if (condemned.get(queue))
+		if (condemned[queue] > 0) {
 			discardOffered(queue);
-		condemned.clear(queue);
+			ring.condemn(Math.min(condemned[queue], ring.condemned())); // less is there if it starts at another place
+		}
+		condemned[queue] = 0;
 		kick(queue);
 	}
 
@@ -67,6 +74,10 @@ final class Queues {
 		var position = position(queue);
 		if (position != null && position.offset() > 0)
 			begun[queue] = position;
+		if (rings[queue] != null) {
+			condemned[queue] = rings[queue].condemned();
+			paused = true;
+		}
 		rings[queue] = null;
 		return position;
 	}
@@ -88,6 +99,7 @@ final class Queues {
 
 	/** Puts others in their place; no queue runs. Queues that the device does not have do not matter to it. */
 	void begin(List<DeviceState.Begun> others) {
+		paused = true;
 		Arrays.fill(begun, null);
 		for (var other : others)
 			if (other.queue() < begun.length)
@@ -117,6 +129,7 @@ final class Queues {
 
 	/** The same ring in other memory, or at another place in it. What broke it has not gone away with that. */
 	void replace(int queue, Virtqueue ring) {
+		ring.condemn(rings[queue].condemned());
 		rings[queue] = ring;
 		kick(queue);
 	}
@@ -124,12 +137,20 @@ final class Queues {
 	/** A fresh driver has put something else where a queue stood within a chain, also in the queues it starts later. */
 	void forgetOffsets() {
 		Arrays.fill(begun, null);
-		condemned.clear();
+		forgetCondemned();
+		paused = false;
 		for (var ring : rings)
-			if (ring != null)
+			if (ring != null) {
 				ring.forgetOffset();
+				ring.condemn(0);
+			}
 		for (int queue = noted.nextSetBit(0); queue >= 0; queue = noted.nextSetBit(queue + 1))
 			note(queue, new RingPosition(0, 0));
+	}
+
+	/** Another driver's chains are where those were whose reader went. */
+	void forgetCondemned() {
+		Arrays.fill(condemned, 0);
 	}
 
 	void forgetBroken() {
@@ -154,8 +175,8 @@ final class Queues {
 
 	/** Nobody is to have what the driver has offered so far. */
 	void discardOffered(int queue) {
-		if (rings[queue] == null)
-			condemned.set(queue);
+		if (rings[queue] == null && paused)
+			condemned[queue] = ALL;
 		if (rings[queue] == null || broken.get(queue))
 			return;
 		try {

@@ -97,6 +97,16 @@ final class PackedQueue extends Virtqueue {
 		return condemned > 0;
 	}
 
+	@Override
+	public int condemned() {
+		return condemned;
+	}
+
+	@Override
+	public void condemn(int slots) {
+		condemned = slots;
+	}
+
 	private boolean isAvailable(int index, boolean turn) {
 		int flags = (short) U16.getAcquire(descriptors, (long) DESCRIPTOR * index + FLAGS);
 		return (flags & AVAIL) != 0 == turn && (flags & USED) != 0 != turn;

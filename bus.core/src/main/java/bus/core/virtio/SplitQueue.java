@@ -85,6 +85,16 @@ final class SplitQueue extends Virtqueue {
 	}
 
 	@Override
+	public int condemned() {
+		return isDiscarding() ? discardTo - next & 0xffff : 0;
+	}
+
+	@Override
+	public void condemn(int chains) {
+		discardTo = next + chains & 0xffff;
+	}
+
+	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
 		batch.clear(maxSegments);
 		int offered = (short) U16.getAcquire(available, INDEX) - next & 0xffff;

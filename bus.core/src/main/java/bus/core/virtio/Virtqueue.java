@@ -81,6 +81,12 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	/** Whether the next chain is one of those that nobody is to have any more. */
 	public abstract boolean isDiscarding();
 
+	/** How much is condemned, for {@link #condemn} of the queue that goes on with this ring. */
+	public abstract int condemned();
+
+	/** Condemns so much from the next chain on, and no more. */
+	public abstract void condemn(int amount);
+
 	/**
 	 * Snapshots the next chains, from the first incomplete one on, without taking them.
 	 *

@@ -153,10 +153,19 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	void start(int queue, RingPosition position) {
+		device.start(queue, open(queue, device.resume(queue, position.next())));
+	}
+
+	/** The memory behind a queue changes while it runs. */
+	void replace(int queue) {
+		device.replace(queue, open(queue, device.position(queue)));
+	}
+
+	private Virtqueue open(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		var setup = RingSetup.find(memory, RING, addresses, kind.features(), false);
-		device.start(queue, Virtqueue.open(memory, setup, kind.features(), device.resume(queue, position.next())));
+		return Virtqueue.open(memory, RingSetup.find(memory, RING, addresses, kind.features(), false), kind.features(),
+				position);
 	}
 
 	/** The same driver goes on with its rings, at a device that has stood still or has loaded its state. */

@@ -131,6 +131,35 @@ class LeftoversTest {
 	}
 
 	@Test
+	void s47_hostClosedAndOpened_pausedBeforeTheQueuesTurn_restOfTheBuffer_isNotForTheNextClient() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		port.guest.close();
+		port.guest.open();
+		var positions = rig.stopDriver();
+		for (int queue = 0; queue < positions.size(); queue++)
+			rig.start(queue, positions.get(queue));
+		assertOnlyTheNextClientsReaches(port);
+	}
+
+	@Test
+	void s47_hostClosedAndOpened_memoryChangedBeforeTheQueuesTurn_restOfTheBuffer_isNotForTheNextClient() throws Exception {
+		var port = throttledAfter(1);
+		rig.write(OUT, "abc");
+		port.guest.close();
+		port.guest.open();
+		rig.replace(OUT);
+		assertOnlyTheNextClientsReaches(port);
+	}
+
+	private void assertOnlyTheNextClientsReaches(RecordingPort port) {
+		port.allowance = 100;
+		rig.write(OUT, "for the next"); // before the queue has had its turn
+		assertEquals("afor the next", port.taken.toString());
+		assertEquals(2, rig.drain(OUT));
+	}
+
+	@Test
 	void hostClosedBeforeAFreshDriver_itsData_isNotDiscarded() throws Exception {
 		var port = throttledAfter(1);
 		rig.write(OUT, "abc");

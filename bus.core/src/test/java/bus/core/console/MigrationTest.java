@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import bus.core.virtio.RingKind;
 import bus.core.virtio.RingPosition;
@@ -101,6 +104,39 @@ class MigrationTest {
 		a.allowance = 0;
 		source.write(OUT, "abc");
 		goOn();
+		assertEquals("abc", b.taken.toString());
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void s71_clientCameAndWentBeforeTheGuestCame_itsData_isNotDiscarded(boolean found) throws Exception {
+		boot();
+		a.allowance = 2;
+		source.write(OUT, "abc");
+		b.guest.close();
+		b.guest.open();
+		var positions = source.stopDriver();
+		if (found)
+			target.device.recover(source.device.save());
+		else
+			target.device.load(source.device.save());
+		target.resumeDriver(positions);
+		assertEquals("c", b.taken.toString());
+	}
+
+	@Test
+	void s71_clientWentDuringAPause_thenAnEarlierStateIsLoaded_itsData_isNotDiscarded() throws Exception {
+		boot();
+		goOn();
+		b.allowance = 2;
+		target.write(OUT, "abc");
+		var positions = target.stopDriver();
+		var state = target.device.save();
+		b.guest.close();
+		b.guest.open();
+		target.device.load(state);
+		b.allowance = 100;
+		target.resumeDriver(positions);
 		assertEquals("abc", b.taken.toString());
 	}
 
@@ -320,6 +356,48 @@ class MigrationTest {
 		source.start(0, RingPosition.start(kind.features()));
 		assertTrue(assertThrows(StateRefusedException.class, () -> source.device.load(state)).getMessage()
 				.contains("stop all of them first"));
+	}
+
+	// ---- what is noted for the next process
+
+	private List<DeviceState> notesOfTheSource() {
+		var notes = new ArrayList<DeviceState>();
+		source.device.record(new Recorder() {
+			@Override
+			public void begun(int queue, RingPosition position) {
+			}
+
+			@Override
+			public void known(DeviceState state) {
+				notes.add(state);
+			}
+		});
+		return notes;
+	}
+
+	@Test
+	void learnedDuringAPause_isNotedWhenTheConnectionEnds() throws Exception {
+		boot();
+		var notes = notesOfTheSource();
+		source.stopDriver();
+		a.guest.close();
+		a.guest.open();
+		source.device.record(null);
+		assertEquals(2, notes.getLast().messages().size());
+	}
+
+	@Test
+	void pluggedAndUnplugged_alsoWhereTheDriverIsNotTold_isNoted() throws Exception {
+		boot();
+		source.device.usePorts(2);
+		var notes = notesOfTheSource();
+		source.send(1, ControlEvent.PORT_OPEN, 1);
+		var beyond = source.plugged("c", 3);
+		source.kick(OUT);
+		assertEquals(List.of(1, 3), notes.getLast().ports().stream().map(DeviceState.Port::id).toList());
+		source.bus.unplug(beyond);
+		source.kick(OUT);
+		assertEquals(List.of(1), notes.getLast().ports().stream().map(DeviceState.Port::id).toList());
 	}
 
 	// ---- what is refused

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import bus.api.GuestPort;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
 import bus.core.virtio.RingKind;
@@ -84,6 +85,26 @@ class PlugTest {
 		rig.plug("org.example", 1, false, new RecordingPort());
 		assertEquals("virtio-serial-bus: A port already exists by name org.example",
 				refusal("org.example", 2, false));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void s15_busClosedWhileItPlugs_nameIsFreeForItsNextBus(boolean fails) throws Exception {
+		var names = new PortNames();
+		try (var first = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
+			var port = new RecordingPort() {
+				@Override
+				public void plugged(GuestPort half) {
+					first.ended = true;
+					if (fails)
+						throw new IllegalStateException("it does not work");
+				}
+			};
+			assertThrows(Exception.class, () -> first.plug("org.example", 1, false, port));
+		}
+		try (var next = new DeviceRig(RingKind.USUAL, DeviceSettings.of(4), names)) {
+			assertEquals(1, next.plug("org.example", 1, false, new RecordingPort()).id());
+		}
 	}
 
 	@Test

@@ -160,13 +160,13 @@ final class Inflight implements Recorder {
 		String what = "in-flight memory size=" + size + " offset=" + offset;
 		if (size < layout.size() || offset < 0 || offset % PAGE != 0 || offset + size < 0)
 			throw new RefusedException(what + ", needed: " + layout.size() + " bytes, at a page");
-		long fileSize = Linux.lseek(file, 0, SEEK_END);
-		if (fileSize < offset + size)
-			throw new RefusedException(what + ": its file has only " + fileSize + " bytes");
-		Linux.fcntl(file, Linux.F_ADD_SEALS, Linux.F_SEAL_SHRINK);
+		Linux.fcntl(file, Linux.F_ADD_SEALS, Linux.F_SEAL_SHRINK); // first: its size is worth nothing before
 		long seals = Linux.fcntl(file, Linux.F_GET_SEALS, 0);
 		if (seals < 0 || (seals & Linux.F_SEAL_SHRINK) == 0)
 			throw new RefusedException(what + ": its file can be truncated; give the one of GET_INFLIGHT_FD");
+		long fileSize = Linux.lseek(file, 0, SEEK_END);
+		if (fileSize < offset + size)
+			throw new RefusedException(what + ": its file has only " + fileSize + " bytes");
 		try {
 			return MappedFile.map(file, offset, size);
 		} catch (LinuxException e) {
@@ -199,7 +199,7 @@ final class Inflight implements Recorder {
 		for (int i = 0; i < layout.queues(); i++) {
 			served.set(i, u16(memory, layout.queue(i) + 8) == VERSION);
 			long note = memory.get(LE64, layout.note(i));
-			if (served.get(i) && note >>> 16 > 0)
+			if (served.get(i) && i % 2 == 1 && note >>> 16 > 0) // the device writes the even ones, and never a part of a chain
 				begun.add(new DeviceState.Begun(i, new RingPosition((int) note & 0xffff, note >>> 16)));
 			memory.set(LE16, layout.queue(i) + 10, (short) layout.queueSize());
 			memory.set(LE16, layout.queue(i) + 8, (short) VERSION);

@@ -36,6 +36,7 @@ final class Vrings {
 	private boolean alwaysEnabled;
 	private final BitSet recovering = new BitSet();
 	private boolean unsharedReported;
+	private boolean misfitReported;
 
 	Vrings(String bus, ConsoleDevice device, Loop loop) {
 		this.bus = bus;
@@ -88,8 +89,7 @@ final class Vrings {
 	 */
 	private Virtqueue open(Vring ring, RingPosition position) {
 		if (!RingSetup.isSize(ring.size, features)) {
-			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} has num={2}, which the features that were set later do"
-					+ " not allow", bus, ring.index, ring.size);
+			misfit(ring, "num=" + ring.size + ", which the features that were set later do not allow");
 			return null;
 		}
 		var setup = RingSetup.find(memory, ring.size, ring.addresses, features, true);
@@ -102,7 +102,7 @@ final class Vrings {
 				return queue;
 			}
 		} catch (IllegalArgumentException e) {
-			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} does not start: {2}", bus, ring.index, e.getMessage());
+			misfit(ring, e.getMessage());
 			return null;
 		} catch (InternalError e) { // a page beyond the end of a truncated file
 			LOG.log(System.Logger.Level.DEBUG, "bus " + bus + ": ring " + ring.index, e);
@@ -113,6 +113,13 @@ final class Vrings {
 							+ " where the virtual machine has no memory; restart the driver");
 		unsharedReported = true;
 		return null;
+	}
+
+	/** Said once for each connection: it is found again with each message about the ring, and at each start of the driver. */
+	private void misfit(Vring ring, String why) {
+		if (!misfitReported)
+			LOG.log(System.Logger.Level.ERROR, "bus {0}: ring {1} does not start: {2}", bus, ring.index, why);
+		misfitReported = true;
 	}
 
 	private RingPosition beginning(Vring ring, RingSetup setup) {
@@ -246,6 +253,7 @@ final class Vrings {
 		recovering.clear();
 		alwaysEnabled = false;
 		unsharedReported = false;
+		misfitReported = false;
 	}
 
 	void closeKick(Vring ring) {
