@@ -143,6 +143,15 @@ class PackedQueueTest {
 		assertEquals(1, rig.fetchReadable());
 	}
 
+	@Test
+	void chain_ofSeveralIds_isNamedByItsLastDescriptor() {
+		ring.descriptor(0, QueueRig.BASE, 1, 4, PackedRingMemory.AVAIL | PackedRingMemory.NEXT);
+		ring.descriptor(1, QueueRig.BASE, 1, 3, PackedRingMemory.AVAIL);
+		rig.fetchReadable();
+		rig.consume(2);
+		assertEquals(3, ring.descriptorId(0));
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3, 100, 32768 })
 	void anySize_works(int size) {

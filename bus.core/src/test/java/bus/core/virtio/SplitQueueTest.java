@@ -52,6 +52,54 @@ class SplitQueueTest {
 	}
 
 	@Test
+	void isCallDue_batch_eventsBeforeItArePassed() {
+		rig.offer("x", "x", "x", "x");
+		ring.usedEvent(0);
+		rig.queue.fetch(rig.batch, false, 3, 1000);
+		rig.consume(3);
+		assertTrue(rig.queue.isCallDue());
+		ring.usedEvent(1);
+		rig.completeOne();
+		assertFalse(rig.queue.isCallDue());
+	}
+
+	@Test
+	void isCallDue_eventIdx_flagIsNotLookedAt() {
+		ring.availFlags(SplitRingMemory.NO_INTERRUPT);
+		rig.offer("x");
+		rig.completeOne();
+		assertTrue(rig.queue.isCallDue());
+	}
+
+	@Test
+	void armKick_withoutEventIdx_writesNoEvent() {
+		open(new RingKind(Feature.VERSION_1));
+		ring.availEvent(4711);
+		rig.offer("x");
+		rig.completeOne();
+		rig.queue.armKick();
+		assertEquals(4711, ring.availEvent());
+	}
+
+	@Test
+	void start_flagOfADeviceBefore_isCleared() {
+		ring.usedFlags(SplitRingMemory.NO_NOTIFY);
+		rig.queue = rig.device(rig.memory, RingPosition.start(0));
+		assertEquals(0, ring.usedFlags());
+	}
+
+	@Test
+	void start_behindWhatWasGivenBack_goesOnInTheUsedRing() {
+		rig.offer("x", "y", "z");
+		rig.queue = rig.device(rig.memory, new RingPosition(2, 0));
+		rig.fetchReadable();
+		assertEquals("z", rig.read());
+		rig.consume(1);
+		assertEquals(1, ring.usedIdx());
+		assertEquals(2, ring.usedId(0));
+	}
+
+	@Test
 	void inOrder_batch_isOneEntryInItsFirstPlaceThatNamesTheLastChain() {
 		open(new RingKind(Feature.VERSION_1 | Feature.IN_ORDER));
 		ring.usedElement(1, -1, -1);
@@ -156,6 +204,24 @@ class SplitQueueTest {
 		ring.availRing(0, 0);
 		ring.availIdx(1);
 		assertViolation("within an indirect table");
+	}
+
+	@Test
+	void fetch_indirectWithANextOne_isAViolation() {
+		ring.descriptor(0, QueueRig.BASE, 16, SplitRingMemory.INDIRECT | SplitRingMemory.NEXT, 1);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
+		assertViolation("indirect descriptor with length=16 flags=5");
+	}
+
+	@Test
+	void fetch_nextOutOfItsTable_isAViolation() {
+		var table = rig.ram.allocate(16, 16);
+		SplitRingMemory.descriptor(table, 0, QueueRig.BASE, 1, SplitRingMemory.NEXT, 1);
+		ring.descriptor(0, rig.ram.address(table), 16, SplitRingMemory.INDIRECT, 0);
+		ring.availRing(0, 0);
+		ring.availIdx(1);
+		assertViolation("next=1 in an indirect table of 1");
 	}
 
 	@ParameterizedTest
