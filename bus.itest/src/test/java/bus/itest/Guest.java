@@ -1,6 +1,7 @@
 package bus.itest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ final class Guest implements AutoCloseable {
 	 */
 	Guest(GuestKind kind, Path socket, int ports, int processors, Path log) throws IOException {
 		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.script());
-		control = socket.resolveSibling(socket.getFileName() + ".qmp");
+		control = Files.createTempDirectory("guest").resolve("qmp");
 		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log",
 				log.toString()));
 		if (kind.script().equals("qemu"))
@@ -61,5 +62,11 @@ final class Guest implements AutoCloseable {
 		process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
 		if (process.isAlive())
 			kill();
+		try {
+			Files.deleteIfExists(control);
+			Files.deleteIfExists(control.getParent());
+		} catch (IOException e) {
+			throw new UncheckedIOException(e);
+		}
 	}
 }
