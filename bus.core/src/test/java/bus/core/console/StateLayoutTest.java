@@ -115,7 +115,8 @@ class StateLayoutTest {
 	@CsvSource({ "10, 2, flags=0x2", "24, 0, max_nr_ports=0", "24, 128, max_nr_ports=128", "26, 9, ports=9",
 			"26, 3, port id=7 flags=0xfffe", "28, 2, queues=2", "28, 0, message length=4294836231", "30, 2, messages=2",
 			"30, 0, bytes=12 too many", "40, 0, port id=0 twice", "40, 127, port id=127", "34, 63, port id=0 flags=0x3f",
-			"48, 10, queue=10", "48, 11, queue=11", "48, 4, queue=4 offset=5", "56, 0, queue=7 offset=0", "63, 128, offset=-9223372036854775803", "52, 1, queue=7",
+			"48, 10, queue=10", "48, 11, queue=11", "48, 4, queue=4 offset=5",
+			"56, 0, queue=7 offset=0", "63, 128, offset=-9223372036854775803", "52, 1, queue=7",
 			"64, 9, message length=9", "64, 7, message length=7", "67, 255, message length=4278190088" })
 	void wrongNumber_underARightCrc_isRefused(int at, int value, String named) throws Exception {
 		String why = refusal(with(at, value));
