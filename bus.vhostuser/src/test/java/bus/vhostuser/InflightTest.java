@@ -275,6 +275,23 @@ class InflightTest {
 		assertEquals(damaged == 1 ? List.of("opened") : List.of(), there.calls);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1 })
+	void twoStates_theNewerCounts_inEitherPlace(int place) throws Exception {
+		try (var region = region()) {
+			do
+				saySomething();
+			while (newest(region.segment()) == place);
+			guest.sendControl(new ControlMessage(port.id(), ControlMessage.PORT_OPEN, 0));
+			await(() -> here.calls.equals(List.of("opened", "closed")));
+			guest.readConfig();
+			assertEquals(place, newest(region.segment()));
+		}
+		guest.reconnect(fixture.socket("vm2"));
+		await(() -> !there.calls.isEmpty());
+		assertEquals(List.of("closed"), there.calls);
+	}
+
 	/** Which of the two places has the newest state. */
 	private static int newest(MemorySegment memory) {
 		return memory.get(ValueLayout.JAVA_LONG, STATES) > memory.get(ValueLayout.JAVA_LONG, STATES + STATE) ? 0 : 1;
