@@ -146,6 +146,7 @@ class RawGuestTest {
 		guest.wire.assertInStep();
 		assertEquals(List.of("running false", "closed"), console.calls);
 		assertEquals(null, guest.ring.poll());
+		guest.wire.assertDone(Request.SET_VRING_BASE, Wire.u32s(1, 1)); // which a ring that runs refuses
 		guest.wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(1, 1));
 		guest.wire.assertDone(Request.SET_VRING_KICK, Wire.u64s(1), guest.kick.descriptor());
 		guest.wire.assertInStep();

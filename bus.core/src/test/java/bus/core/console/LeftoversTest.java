@@ -202,11 +202,16 @@ class LeftoversTest {
 
 	@Test
 	void featuresChangedWhileRunning_deviceStopsAllTheSame() throws Exception {
+		var port = rig.plugged("a", 1);
 		rig.bootGuest();
+		for (int queue = 0; queue < rig.device.queueCount(); queue++)
+			if (queue != ControlChannel.TRANSMITQ)
+				rig.device.stop(queue);
 		rig.device.features(0);
-		rig.stopDriver();
+		rig.device.stop(ControlChannel.TRANSMITQ); // which decides no more
 		rig.device.disconnect();
 		assertFalse(rig.device.isRunning());
+		assertEquals(List.of("running false", "closed"), port.calls.subList(port.calls.size() - 2, port.calls.size()));
 	}
 
 	@Test
