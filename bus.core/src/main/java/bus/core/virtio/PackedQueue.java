@@ -16,20 +16,13 @@ import java.lang.invoke.VarHandle;
  * </pre>
  */
 final class PackedQueue extends Virtqueue {
-	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
 	private static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT.withOrder(LITTLE_ENDIAN);
-	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
-	private static final VarHandle U16 = LE16.varHandle();
 	private static final VarHandle U32 = LE32.varHandle();
 
-	private static final int NEXT = 1;
-	private static final int WRITE = 2;
-	private static final int INDIRECT = 4;
 	private static final int AVAIL = 1 << 7;
 	private static final int USED = 1 << 15;
 	private static final int EVENT_DISABLE = 1;
 	private static final int EVENT_DESC = 2;
-	private static final int DESCRIPTOR = 16;
 	private static final long HALF = 8;
 	private static final long FLAGS = 14;
 
@@ -38,8 +31,6 @@ final class PackedQueue extends Virtqueue {
 	/** The first descriptor of the first incomplete chain, and the wrap counter there. */
 	private int next;
 	private boolean wrap;
-	/** Descriptors from {@link #next} on that nobody is to have any more. */
-	private int condemned;
 	/** The entry that the driver looks at first: it is shown last, and with it all behind it. */
 	private int first;
 	private long firstEntry;
@@ -82,29 +73,16 @@ final class PackedQueue extends Virtqueue {
 	}
 
 	@Override
-	public void discardOffered() {
+	int offered() {
 		int at = next;
 		boolean turn = wrap;
-		for (condemned = 0; condemned < size && isAvailable(at, turn); condemned++)
+		int count = 0;
+		for (; count < size && isAvailable(at, turn); count++)
 			if (++at == size) {
 				at = 0;
 				turn = !turn;
 			}
-	}
-
-	@Override
-	public boolean isDiscarding() {
-		return condemned > 0;
-	}
-
-	@Override
-	public int condemned() {
-		return condemned;
-	}
-
-	@Override
-	public void condemn(int slots) {
-		condemned = slots;
+		return count;
 	}
 
 	private boolean isAvailable(int index, boolean turn) {
@@ -118,7 +96,7 @@ final class PackedQueue extends Virtqueue {
 		int at = next;
 		boolean turn = wrap;
 		long skip = offset();
-		int left = condemned > 0 ? condemned : size;
+		int left = isDiscarding() ? condemned() : size;
 		while (left > 0 && !batch.isFull() && batch.bytes() < maxBytes && isAvailable(at, turn)) {
 			batch.begin(skip);
 			int slots = walk(batch, at, writable);
@@ -210,7 +188,6 @@ final class PackedQueue extends Virtqueue {
 			wrap = !wrap;
 		}
 		uncalled = Math.min(uncalled + slots, size);
-		condemned = Math.max(condemned - slots, 0);
 	}
 
 	@Override

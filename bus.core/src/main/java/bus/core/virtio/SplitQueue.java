@@ -16,19 +16,11 @@ import java.lang.invoke.VarHandle;
  * </pre>
  */
 final class SplitQueue extends Virtqueue {
-	private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
-	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
 	private static final ValueLayout.OfLong LE64_UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
-	private static final VarHandle U16 = LE16.varHandle();
 
-	private static final int NEXT = 1;
-	private static final int WRITE = 2;
-	private static final int INDIRECT = 4;
 	private static final int NO_INTERRUPT = 1;
-	private static final int DESCRIPTOR = 16;
 	private static final long INDEX = 2;
 	private static final long RING = 4;
-	private static final int NOWHERE = -1;
 
 	private final MemorySegment available;
 	private final MemorySegment used;
@@ -42,7 +34,6 @@ final class SplitQueue extends Virtqueue {
 	/** The used entry of the batch that is being completed, and whether the next chain may join it. */
 	private int entry;
 	private boolean entryOpen;
-	private int discardTo = NOWHERE;
 
 	SplitQueue(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
 		super(memory, setup, features, position.offset());
@@ -73,35 +64,18 @@ final class SplitQueue extends Virtqueue {
 	}
 
 	@Override
-	public void discardOffered() {
-		discardTo = (short) U16.getAcquire(available, INDEX) & 0xffff;
-	}
-
-	@Override
-	public boolean isDiscarding() {
-		if (discardTo == next)
-			discardTo = NOWHERE;
-		return discardTo != NOWHERE;
-	}
-
-	@Override
-	public int condemned() {
-		return isDiscarding() ? discardTo - next & 0xffff : 0;
-	}
-
-	@Override
-	public void condemn(int chains) {
-		discardTo = next + chains & 0xffff;
+	int offered() {
+		return (short) U16.getAcquire(available, INDEX) - next & 0xffff;
 	}
 
 	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
 		batch.clear(maxSegments);
-		int offered = (short) U16.getAcquire(available, INDEX) - next & 0xffff;
+		int offered = offered();
 		if (offered > size)
 			throw new GuestViolationException("avail.idx is " + offered + " ahead of a queue of size=" + size);
 		if (isDiscarding())
-			offered = Math.min(offered, discardTo - next & 0xffff);
+			offered = Math.min(offered, condemned());
 		long skip = offset();
 		for (int i = 0; i < offered && !batch.isFull() && batch.bytes() < maxBytes; i++) {
 			int head = available.get(LE16, RING + 2L * (next + i & mask)) & 0xffff;
@@ -201,6 +175,6 @@ final class SplitQueue extends Virtqueue {
 			U16.setRelease(used, availEvent, (short) next);
 		// the event must be visible before the index is read again: the driver does it the other way round
 		VarHandle.fullFence();
-		return ((short) U16.getAcquire(available, INDEX) & 0xffff) != next;
+		return offered() != 0;
 	}
 }

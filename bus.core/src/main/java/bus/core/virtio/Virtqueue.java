@@ -1,6 +1,10 @@
 package bus.core.virtio;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /**
  * The device's side of a virtqueue, strictly in order; the subclass knows how the driver has it laid out.
@@ -16,6 +20,16 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	/** Sections 2.7 and 2.8: the largest queue. */
 	public static final int MAX_SIZE = 32768;
 
+	/** Of a descriptor in either layout: bytes of it, and its flags. */
+	static final int DESCRIPTOR = 16;
+	static final int NEXT = 1;
+	static final int WRITE = 2;
+	static final int INDIRECT = 4;
+
+	static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
+	static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
+	static final VarHandle U16 = LE16.varHandle();
+
 	final GuestMemory memory;
 	final MemorySegment descriptors;
 	final int size;
@@ -23,6 +37,8 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	final boolean indirect;
 	final boolean inOrder;
 	private long offset;
+	/** Of what the driver has offered, so much from the next chain on is for nobody any more: ring entries. */
+	private int condemned;
 
 	Virtqueue(GuestMemory memory, RingSetup setup, long features, long offset) {
 		this.memory = memory;
@@ -76,16 +92,27 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	 * Condemns what the driver has offered so far: its reader is gone. {@link #fetch} still brings it, so that it can be
 	 * counted and given back, but nothing behind it until then.
 	 */
-	public abstract void discardOffered();
+	public final void discardOffered() {
+		condemned = offered();
+	}
+
+	/** What the driver offers, in ring entries: a driver that lies may make it more than there are. */
+	abstract int offered();
 
 	/** Whether the next chain is one of those that nobody is to have any more. */
-	public abstract boolean isDiscarding();
+	public final boolean isDiscarding() {
+		return condemned > 0;
+	}
 
 	/** How much is condemned, for {@link #condemn} of the queue that goes on with this ring. */
-	public abstract int condemned();
+	public final int condemned() {
+		return condemned;
+	}
 
 	/** Condemns so much from the next chain on, and no more. */
-	public abstract void condemn(int amount);
+	public final void condemn(int amount) {
+		condemned = amount;
+	}
 
 	/**
 	 * Snapshots the next chains, from the first incomplete one on, without taking them.
@@ -110,7 +137,7 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 			}
 			left -= length;
 			offset = 0;
-			complete(batch.id(i), batch.slots(i), 0, true);
+			giveBack(batch, i, 0, true);
 		}
 	}
 
@@ -121,9 +148,15 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 			long written = Math.min(left, batch.bytes(i));
 			if (written == 0 && batch.bytes(i) > 0)
 				return;
-			complete(batch.id(i), batch.slots(i), written, written == batch.bytes(i) && batch.isWhole(i));
+			giveBack(batch, i, written, written == batch.bytes(i) && batch.isWhole(i));
 			left -= written;
 		}
+	}
+
+	private void giveBack(ChainBatch batch, int chain, long written, boolean usedUp) {
+		int slots = batch.slots(chain);
+		complete(batch.id(chain), slots, written, usedUp);
+		condemned = Math.max(condemned - slots, 0);
 	}
 
 	/**
