@@ -78,7 +78,7 @@ public final class CloudHypervisor extends FrontEnd {
 		orders.started.clear();
 		for (int i = 0; i < rings.size(); i++) {
 			exchange.order(Request.SET_VRING_ADDR, memory.ringAddresses(i, rings.get(i), 0));
-			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, availIdx(rings.get(i))));
+			exchange.order(Request.SET_VRING_BASE, Message.u32s(i, RingOrders.availIdx(rings.get(i))));
 			orders.call(i);
 			orders.kick(i);
 			orders.started.add(i);

@@ -104,7 +104,7 @@ public final class ConsoleDriver implements AutoCloseable {
 	/** As {@link #reconnect}, with a state of the device that was saved before. */
 	public void reconnect(Path socket, byte[] state) throws IOException {
 		lock.run(() -> {
-			frontEnd.guessBases(device.queues().rings());
+			frontEnd.orders.guessBases(device.queues().rings());
 			device.connect(socket, state);
 			connected();
 		});

@@ -244,16 +244,6 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		start(features, rings, true);
 	}
 
-	/** What {@link #restart} begins at if the back-end was lost and nobody could ask it: behind all that was offered. */
-	final void guessBases(List<DriverRing> rings) {
-		orders.guessBases(rings);
-	}
-
-	/** Of a split ring; in a packed one it is nowhere. */
-	static int availIdx(DriverRing ring) {
-		return ((SplitDriverRing) ring).memory().availIdx();
-	}
-
 	/** The device's state as the back-end gives it; no queue runs. */
 	public byte[] saveState() throws IOException {
 		return new StateTransfer(exchange, settings.timeout()).save();

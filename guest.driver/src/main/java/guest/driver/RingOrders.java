@@ -91,11 +91,16 @@ final class RingOrders implements AutoCloseable {
 		return bases();
 	}
 
-	/** What {@link #stop} would answer if it had to guess: the back-end was lost. */
+	/** What {@link #stop} would answer if it had to guess, as the back-end was lost: behind all that was offered. */
 	void guessBases(List<DriverRing> rings) {
 		for (int i = 0; i < rings.size(); i++)
 			if (rings.get(i) != null)
-				bases[i] = FrontEnd.availIdx(rings.get(i));
+				bases[i] = availIdx(rings.get(i));
+	}
+
+	/** Of a split ring; in a packed one it is nowhere. */
+	static int availIdx(DriverRing ring) {
+		return ((SplitDriverRing) ring).memory().availIdx();
 	}
 
 	int[] bases() {

@@ -59,7 +59,7 @@ public final class ConsoleBus implements SerialBus {
 
 	@Override
 	public List<PortInfo> ports() {
-		return look(() -> device.plugging().plugged().stream().filter(slot -> slot.announced).map(device.plugging()::info).toList());
+		return look(() -> device.plugging().announced().stream().map(device.plugging()::info).toList());
 	}
 
 	@Override

@@ -58,6 +58,11 @@ final class Plugging {
 		return null;
 	}
 
+	/** Those that the guest may hear of. */
+	List<PortSlot> announced() {
+		return ports.announced();
+	}
+
 	List<PortSlot> plugged() {
 		return List.copyOf(ports.plugOrder());
 	}

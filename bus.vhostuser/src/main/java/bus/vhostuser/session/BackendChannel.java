@@ -15,11 +15,10 @@ final class BackendChannel {
 
 	private int descriptor = -1;
 
+	/** @param newDescriptor non-blocking: a front-end that does not read must not hold us */
 	void set(int newDescriptor) {
 		close();
 		descriptor = newDescriptor;
-		long flags = Linux.fcntl(descriptor, Linux.F_GETFL, 0);
-		Linux.fcntl(descriptor, Linux.F_SETFL, flags | Linux.O_NONBLOCK); // a front-end that does not read must not hold us
 	}
 
 	/** Lost if the front-end does not read: the driver reads the space again when it next starts. */

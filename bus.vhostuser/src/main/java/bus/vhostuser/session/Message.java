@@ -143,4 +143,11 @@ final class Message {
 		descriptors[index] = -1;
 		return descriptor;
 	}
+
+	/** As {@link #take}; neither reading nor writing holds the loop, however empty or full the other end leaves it. */
+	int takeNonBlocking(int index) {
+		int descriptor = take(index);
+		Linux.fcntl(descriptor, Linux.F_SETFL, Linux.fcntl(descriptor, Linux.F_GETFL, 0) | Linux.O_NONBLOCK);
+		return descriptor;
+	}
 }

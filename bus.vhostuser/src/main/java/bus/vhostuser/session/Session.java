@@ -251,7 +251,7 @@ public final class Session {
 	}
 
 	Reply setBackendReqFd(Message m) {
-		channel.set(m.take(0));
+		channel.set(m.takeNonBlocking(0));
 		return Reply.ACK;
 	}
 }

@@ -74,8 +74,7 @@ final class StateTransfer {
 	}
 
 	private void take(Message m) throws RefusedException {
-		descriptor = m.take(0);
-		Linux.fcntl(descriptor, Linux.F_SETFL, Linux.fcntl(descriptor, Linux.F_GETFL, 0) | Linux.O_NONBLOCK);
+		descriptor = m.takeNonBlocking(0);
 		try {
 			loop.watch(descriptor, events -> move());
 			watched = true;

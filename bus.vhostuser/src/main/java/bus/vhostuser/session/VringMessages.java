@@ -92,7 +92,7 @@ final class VringMessages {
 	Reply setCall(Message message) throws RefusedException {
 		var ring = descriptorRing(message);
 		Vrings.close(ring.call);
-		ring.call = message.descriptors() == 0 ? -1 : nonBlocking(message.take(0));
+		ring.call = message.descriptors() == 0 ? -1 : message.takeNonBlocking(0);
 		if (ring.running)
 			vrings.call(ring.index); // what was due while there was no descriptor, or went to the old one
 		return Reply.ACK;
@@ -101,7 +101,7 @@ final class VringMessages {
 	Reply setErr(Message message) throws RefusedException {
 		var ring = descriptorRing(message);
 		Vrings.close(ring.err);
-		ring.err = message.descriptors() == 0 ? -1 : nonBlocking(message.take(0));
+		ring.err = message.descriptors() == 0 ? -1 : message.takeNonBlocking(0);
 		return Reply.ACK;
 	}
 
@@ -123,11 +123,5 @@ final class VringMessages {
 		var ring = vrings.ring(bits & 0xff);
 		vrings.give(ring);
 		return ring;
-	}
-
-	/** Writing to it must not hold the loop, whatever its counter or however full the pipe. */
-	private static int nonBlocking(int descriptor) {
-		Linux.fcntl(descriptor, Linux.F_SETFL, Linux.fcntl(descriptor, Linux.F_GETFL, 0) | Linux.O_NONBLOCK);
-		return descriptor;
 	}
 }
