@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.IN;
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,9 +19,6 @@ import bus.core.virtio.RingKind;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class DataTest {
-	private static final int IN = 4; // of port 1
-	private static final int OUT = 5;
-
 	private final DeviceRig rig;
 
 	DataTest(RingKind kind) {
@@ -31,17 +30,11 @@ class DataTest {
 		rig.close();
 	}
 
-	private RecordingPort port() throws Exception {
-		var port = rig.plugged("a", 1);
-		rig.bootGuest();
-		return port;
-	}
-
 	// ---- guest to host
 
 	@Test
 	void s40_guestWrites_portTakesInOrder() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.write(OUT, "ab", "c");
 		rig.write(OUT, "d");
 		assertEquals("abcd", port.taken.toString());
@@ -60,14 +53,14 @@ class DataTest {
 
 	@Test
 	void s38_noPort_dataIsDiscarded() throws Exception {
-		port();
+		rig.port();
 		rig.write(7, "nobody");
 		assertEquals(1, rig.drain(7));
 	}
 
 	@Test
 	void s39_s40_s41_shortTake_throttlesAtTheByte() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 3;
 		rig.write(OUT, "abcdef");
 		rig.write(OUT, "gh");
@@ -104,7 +97,7 @@ class DataTest {
 
 	@Test
 	void s43_s47_portClosesInItsCall_flushStopsThere() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.duringGuestData = () -> port.guest.close();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
@@ -116,7 +109,7 @@ class DataTest {
 
 	@Test
 	void s43_portIsUnpluggedInItsCall_flushStopsThere() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.duringGuestData = () -> {
 			rig.bus.unplug(port);
 			rig.rings.get(OUT).add(List.of(rig.ram.allocate(3, 1)), List.of()); // meanwhile the guest goes on
@@ -129,7 +122,7 @@ class DataTest {
 
 	@Test
 	void s48_closeWhileThrottled_givesTheHalfConsumedBufferBack() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		port.guest.close();
@@ -143,7 +136,7 @@ class DataTest {
 
 	@Test
 	void hostileEmptyChains_doNotKeepTheLoop() throws Exception {
-		port();
+		rig.port();
 		var ring = rig.rings.get(OUT);
 		for (int i = 0; i < DeviceRig.RING; i++)
 			ring.add(List.of(rig.ram.allocate(0, 1)), List.of());
@@ -155,7 +148,7 @@ class DataTest {
 
 	@Test
 	void s34_hostGives_buffersAreFilledInOrderAndTheRestWaits() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.postRoom(IN, 2);
 		rig.postRoom(IN, 2);
 		port.toGive = "abcde";
@@ -170,7 +163,7 @@ class DataTest {
 
 	@Test
 	void s34_lastBufferIsNotFull_itsLengthSaysSo() throws Exception {
-		var port = port();
+		var port = rig.port();
 		for (int i = 0; i < 3; i++)
 			rig.postRoom(IN, 2);
 		port.toGive = "abc";
@@ -196,7 +189,7 @@ class DataTest {
 
 	@Test
 	void hostData_thatAnsweredZero_isNotAskedAgainUntilReadable() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.postRoom(IN, 8);
 		port.guest.readable();
 		rig.run();
@@ -209,7 +202,7 @@ class DataTest {
 
 	@Test
 	void s33_guestHasNotOpened_hostDataWaits() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.send(1, ControlEvent.PORT_OPEN, 0);
 		rig.postRoom(IN, 8);
 		port.toGive = "early";
@@ -222,7 +215,7 @@ class DataTest {
 
 	@Test
 	void receive_bufferWithoutRoom_goesBackEmpty() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.rings.get(IN).add(List.of(), List.of(rig.ram.allocate(0, 1)));
 		rig.postRoom(IN, 4);
 		port.toGive = "abc";
@@ -235,7 +228,7 @@ class DataTest {
 
 	@Test
 	void receive_portEndsItsData_closesTheHostSide() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.postRoom(IN, 4);
 		port.ended = true;
 		port.guest.readable();

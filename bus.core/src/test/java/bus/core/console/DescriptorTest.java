@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.IN;
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,8 +23,6 @@ import bus.linux.MessageSocket;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class DescriptorTest {
-	private static final int IN = 4; // of port 1
-	private static final int OUT = 5;
 	/** No open descriptor has such a number. */
 	private static final int FIRST = 1_000_000;
 	private static final int SECOND = 1_000_001;

@@ -34,6 +34,9 @@ import guest.driver.SplitDriverRing;
  */
 final class DeviceRig implements Loop, Transport, AutoCloseable {
 	static final int RING = 16;
+	/** The queues of port 1. */
+	static final int IN = 4;
+	static final int OUT = 5;
 	private static final long BASE = 0x4000_0000L;
 
 	final Arena arena = Arena.ofConfined();
@@ -118,6 +121,13 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		var port = new RecordingPort();
 		port.opensItself = true;
 		plug(name, id, id == 0, port);
+		return port;
+	}
+
+	/** Port 1, plugged and open, and a guest that has it open. */
+	RecordingPort port() throws PortRefusedException {
+		var port = plugged("a", 1);
+		bootGuest();
 		return port;
 	}
 

@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.IN;
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,9 +20,6 @@ import bus.core.virtio.RingPosition;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class DriverLifeTest {
-	private static final int IN = 4; // of port 1
-	private static final int OUT = 5;
-
 	private final DeviceRig rig;
 
 	DriverLifeTest(RingKind kind) {
@@ -32,17 +31,11 @@ class DriverLifeTest {
 		rig.close();
 	}
 
-	private RecordingPort port() throws Exception {
-		var port = rig.plugged("a", 1);
-		rig.bootGuest();
-		return port;
-	}
-
 	// ---- come and go
 
 	@Test
 	void s51_s52_freshDriver_forgetsOpenAndOffset() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		rig.stopDriver();
@@ -71,7 +64,7 @@ class DriverLifeTest {
 	@Test
 	void s51_freshDriver_isToldToPortsThatWereOpen_andToNoOther() throws Exception {
 		var never = rig.plugged("b", 2);
-		var port = port();
+		var port = rig.port();
 		rig.send(2, ControlEvent.PORT_OPEN, 0);
 		port.calls.clear();
 		never.calls.clear();
@@ -84,7 +77,7 @@ class DriverLifeTest {
 
 	@Test
 	void s52_hostOpen_survivesAReset() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.stopDriver();
 		rig.startDriver();
 		rig.postControl(DeviceRig.RING, 64);
@@ -148,7 +141,7 @@ class DriverLifeTest {
 
 	@Test
 	void s54_pause_positionGivenBack_goesOnAtTheByte() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		var positions = rig.stopDriver();
@@ -165,7 +158,7 @@ class DriverLifeTest {
 
 	@Test
 	void s54_paused_nothingMoves_andAllOfItWhenTheGuestGoesOn() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.postRoom(IN, 8);
 		var positions = rig.stopDriver();
 		rig.write(OUT, "abc");
@@ -182,7 +175,7 @@ class DriverLifeTest {
 
 	@Test
 	void s54_s36_pausing_queuesThatStillRun_standStillToo() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.postRoom(IN, 8);
 		var position = rig.device.stop(ControlChannel.TRANSMITQ);
 		rig.write(OUT, "abc");

@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.IN;
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -19,9 +21,6 @@ import bus.core.virtio.RingKind;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class FlowTest {
-	private static final int IN = 4; // of port 1
-	private static final int OUT = 5;
-
 	private final DeviceRig rig;
 
 	FlowTest(RingKind kind) {
@@ -31,12 +30,6 @@ class FlowTest {
 	@AfterEach
 	void close() {
 		rig.close();
-	}
-
-	private RecordingPort port() throws Exception {
-		var port = rig.plugged("a", 1);
-		rig.bootGuest();
-		return port;
 	}
 
 	@Test
@@ -82,7 +75,7 @@ class FlowTest {
 
 	@Test
 	void s35_twoBuffersFilled_oneCall_andNoneForNothing() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.postRoom(IN, 2);
 		rig.postRoom(IN, 2);
 		rig.calls.clear();
@@ -132,7 +125,7 @@ class FlowTest {
 
 	@Test
 	void s37_guestPostsBuffers_getsWhatWaits_butNotBeforeItOpened() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.send(1, ControlEvent.PORT_OPEN, 0);
 		give(port, "abc");
 		rig.postRoom(IN, 8);
@@ -149,7 +142,7 @@ class FlowTest {
 
 	@Test
 	void s44_s45_endOfThrottling_goesOnLaterAndOnce() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		port.allowance = 100;
@@ -163,7 +156,7 @@ class FlowTest {
 
 	@Test
 	void s45_throttledTwice_isThrottledOnce() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		port.guest.writable();
@@ -178,7 +171,7 @@ class FlowTest {
 
 	@Test
 	void s47_close_endsThrottlingDiscardsAndTells() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		rig.write(OUT, "def");
@@ -193,7 +186,7 @@ class FlowTest {
 	/** And what is left comes with the next turns, for which nobody asks. */
 	@Test
 	void turn_hostStreams_goesOnAfterItsBudget() throws Exception {
-		var port = port();
+		var port = rig.port();
 		for (int i = 0; i < 10; i++)
 			rig.postRoom(IN, 64 * 1024);
 		port.toGive = "x".repeat(600_000);
@@ -207,7 +200,7 @@ class FlowTest {
 	/** A port that streams does not starve one that types: after its budget it is the other's turn. */
 	@Test
 	void turn_portStreams_endsAfterItsBudget() throws Exception {
-		var stream = port();
+		var stream = rig.port();
 		var typist = rig.plugged("b", 2);
 		rig.bootGuest();
 		var seen = new ArrayList<String>();

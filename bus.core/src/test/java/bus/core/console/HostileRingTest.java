@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,7 +30,6 @@ import guest.driver.SplitRingMemory;
 /** A guest that writes what it likes into its rings: at worst it loses the queue. */
 @Timeout(60)
 class HostileRingTest {
-	private static final int OUT = 5; // of port 1
 	private static final int LARGEST = Virtqueue.MAX_SIZE;
 	private static final long MILLIS = 500;
 

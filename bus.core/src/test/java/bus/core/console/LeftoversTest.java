@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,8 +22,6 @@ import guest.driver.DriverRing;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class LeftoversTest {
-	private static final int OUT = 5; // of port 1
-
 	private final DeviceRig rig;
 
 	LeftoversTest(RingKind kind) {

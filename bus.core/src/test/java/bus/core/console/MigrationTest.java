@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.IN;
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,9 +25,6 @@ import bus.core.virtio.RingPosition;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class MigrationTest {
-	private static final int IN = 4; // of port 1
-	private static final int OUT = 5;
-
 	private final RingKind kind;
 	private final DeviceRig source;
 	private final DeviceRig target;

@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,8 +25,6 @@ import bus.linux.Linux;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class PortFaultTest {
-	private static final int OUT = 5; // of port 1
-
 	private final DeviceRig rig;
 
 	PortFaultTest(RingKind kind) {
@@ -36,12 +35,6 @@ class PortFaultTest {
 	void close() {
 		rig.ended = false;
 		rig.close();
-	}
-
-	private RecordingPort port() throws Exception {
-		var port = rig.plugged("a", 1);
-		rig.bootGuest();
-		return port;
 	}
 
 	@Test
@@ -155,7 +148,7 @@ class PortFaultTest {
 
 	@Test
 	void guestBreaksARule_queueIsLatchedAndOthersGoOn() throws Exception {
-		var port = port();
+		var port = rig.port();
 		var other = rig.plugged("b", 2);
 		rig.bootGuest();
 		rig.lie(OUT);
@@ -173,7 +166,7 @@ class PortFaultTest {
 
 	@Test
 	void portThrows_isClosedAndNamedAndOthersGoOn() throws Exception {
-		var port = port();
+		var port = rig.port();
 		var other = rig.plugged("b", 2);
 		rig.bootGuest();
 		port.duringGuestData = () -> {
@@ -190,7 +183,7 @@ class PortFaultTest {
 
 	@Test
 	void portTakesMoreThanOffered_isClosed() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.claim = 2;
 		rig.write(OUT, "x");
 		assertEquals("guestData answered 2, allowed: 0 to 1", rig.info(1).problem());
@@ -198,7 +191,7 @@ class PortFaultTest {
 
 	@Test
 	void portBlocksItsLoop_isClosedAndNamed() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.portNanos = TimeUnit.SECONDS.toNanos(3);
 		rig.write(OUT, "x");
 		assertTrue(rig.info(1).problem().startsWith("guestData blocked the bus for 3000 ms"), rig.info(1).problem());

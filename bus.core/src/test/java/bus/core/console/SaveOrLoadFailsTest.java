@@ -1,5 +1,6 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,7 +20,6 @@ import bus.core.virtio.RingKind;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class SaveOrLoadFailsTest {
-	private static final int OUT = 5; // of port 1
 	/** Of a bus with a port that there is not here. */
 	private static final DeviceState OTHER = new DeviceState(Feature.VERSION_1 | ConsoleDevice.F_MULTIPORT, 3, false,
 			List.of(new DeviceState.Port(2, false, true, true, true, -1, 0)), List.of(),

@@ -1,5 +1,7 @@
 package bus.core.console;
 
+import static bus.core.console.DeviceRig.IN;
+import static bus.core.console.DeviceRig.OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,8 +19,6 @@ import bus.core.virtio.RingKind;
 @ParameterizedClass
 @MethodSource("bus.core.virtio.RingKind#all")
 class UnplugTest {
-	private static final int IN = 4; // of port 1
-	private static final int OUT = 5;
 	/** No open descriptor has such a number. */
 	private static final int FIRST = 1_000_000;
 	private static final int SECOND = 1_000_001;
@@ -34,15 +34,9 @@ class UnplugTest {
 		rig.close();
 	}
 
-	private RecordingPort port() throws Exception {
-		var port = rig.plugged("a", 1);
-		rig.bootGuest();
-		return port;
-	}
-
 	@Test
 	void s55_unplug_isToldAndWithoutConfigInterrupt() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.bus.unplug(port);
 		rig.run();
 		assertEquals(List.of("PORT_REMOVE 1 1"), rig.received());
@@ -51,7 +45,7 @@ class UnplugTest {
 
 	@Test
 	void s55_unplug_givesBackWhatTheGuestHasWritten_thenSaysSo_andLeavesItsRoom() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		rig.write(OUT, "def");
@@ -68,7 +62,7 @@ class UnplugTest {
 
 	@Test
 	void s56_afterwards_itsQueueAndItsMessages_leadNowhere() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.bus.unplug(port);
 		rig.run();
 		assertEquals(List.of("PORT_REMOVE 1 1"), rig.received());
@@ -85,7 +79,7 @@ class UnplugTest {
 
 	@Test
 	void s57_unplugWhileThrottled_givesTheBufferBack() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.allowance = 1;
 		rig.write(OUT, "abc");
 		rig.bus.unplug(port);
@@ -97,7 +91,7 @@ class UnplugTest {
 
 	@Test
 	void s57_afterwards_whatThePortAsksFor_isNotDone() throws Exception {
-		var port = port();
+		var port = rig.port();
 		rig.bus.unplug(port);
 		rig.run();
 		assertEquals(List.of("PORT_REMOVE 1 1"), rig.received());
@@ -118,7 +112,7 @@ class UnplugTest {
 
 	@Test
 	void s57_tasksThatWait_areNotDone() throws Exception {
-		var port = port();
+		var port = rig.port();
 		var waiting = new ArrayList<Runnable>();
 		rig.later = waiting;
 		rig.offLoop(() -> {
@@ -136,7 +130,7 @@ class UnplugTest {
 
 	@Test
 	void s57_unpluggedWithADescriptor_nothingIsWatched() throws Exception {
-		var port = port();
+		var port = rig.port();
 		port.guest.attach(FIRST);
 		port.guest.watch(SECOND, () -> port.calls.add("watched"));
 		rig.bus.unplug(port);

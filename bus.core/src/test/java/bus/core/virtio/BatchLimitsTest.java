@@ -21,7 +21,7 @@ class BatchLimitsTest {
 
 	BatchLimitsTest(RingKind kind) {
 		this.kind = kind;
-		this.rig = new QueueRig(kind, kind.has(Feature.RING_PACKED) ? 7 : 8);
+		this.rig = new QueueRig(kind);
 	}
 
 	@AfterEach

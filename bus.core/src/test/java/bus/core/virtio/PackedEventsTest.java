@@ -39,19 +39,11 @@ class PackedEventsTest {
 		rig.close();
 	}
 
-	private void pass(int chains) {
-		for (int i = 0; i < chains; i++) {
-			rig.offer("x");
-			rig.completeOne();
-			assertEquals(1, rig.pollAll());
-		}
-	}
-
 	/** The event is in the turn before, this one, or the next; completed are descriptors 3, 4 and, a turn later, 0. */
 	@ParameterizedTest
 	@CsvSource({ "2, true, false", "3, true, true", "4, true, true", "0, false, true", "1, false, false", "0, true, false" })
 	void isCallDue_eventIdx_onlyWhenTheEventIsPassed(int index, boolean firstTurn, boolean due) {
-		pass(3);
+		rig.pass(3);
 		rig.queue.isCallDue();
 		rig.offer("x", "y", "z");
 		ring.driverEventOffset(index | (firstTurn ? WRAP : 0));
@@ -99,7 +91,7 @@ class PackedEventsTest {
 
 	@Test
 	void armKick_eventIdx_asksForTheNextDescriptor() {
-		pass(SIZE + 1);
+		rig.pass(SIZE + 1);
 		rig.queue.armKick();
 		assertEquals(1, ring.deviceEventOffset());
 		assertEquals(PackedRingMemory.EVENTS_AT, ring.deviceEventFlags());

@@ -41,24 +41,16 @@ class PackedQueueTest {
 		rig.close();
 	}
 
-	private void pass(int chains) {
-		for (int i = 0; i < chains; i++) {
-			rig.offer("x");
-			rig.completeOne();
-			assertEquals(1, rig.pollAll());
-		}
-	}
-
 	// ---- where it stands
 
 	@Test
 	void position_hasIndexAndWrapCounter() {
 		assertEquals(WRAP, rig.queue.position().next());
-		pass(SIZE - 1);
+		rig.pass(SIZE - 1);
 		assertEquals(WRAP | SIZE - 1, rig.queue.position().next());
-		pass(1);
+		rig.pass(1);
 		assertEquals(0, rig.queue.position().next());
-		pass(SIZE);
+		rig.pass(SIZE);
 		assertEquals(WRAP, rig.queue.position().next());
 	}
 
@@ -69,7 +61,7 @@ class PackedQueueTest {
 		assertTrue(rig.queue.isFresh(), "a driver may offer something before the device starts");
 		rig.completeOne();
 		rig.pollAll();
-		pass(2 * SIZE - 1);
+		rig.pass(2 * SIZE - 1);
 		assertEquals(RingPosition.start(PACKED), rig.queue.position());
 		assertFalse(rig.device(rig.memory, rig.queue.position()).isFresh());
 	}
@@ -99,7 +91,7 @@ class PackedQueueTest {
 
 	@Test
 	void start_atTheBeginningOfTheSecondTurn_isTakenAtItsWord() {
-		pass(SIZE);
+		rig.pass(SIZE);
 		rig.queue = rig.device(rig.memory, rig.queue.position());
 		assertEquals(0, rig.queue.position().next());
 		rig.offer("y");
@@ -122,7 +114,7 @@ class PackedQueueTest {
 	@Test
 	void chain_overTheEndOfTheRing_isOne() {
 		open(PACKED, SIZE);
-		pass(SIZE - 1);
+		rig.pass(SIZE - 1);
 		rig.driver.add(List.of(rig.buffer("ab"), rig.buffer("cd")), List.of());
 		rig.fetchReadable();
 		assertEquals("abcd", rig.read());
@@ -133,7 +125,7 @@ class PackedQueueTest {
 
 	@Test
 	void discardOffered_overTheEndOfTheRing_isAllOfIt() {
-		pass(SIZE - 1);
+		rig.pass(SIZE - 1);
 		rig.offer("old", "older");
 		rig.queue.discardOffered();
 		rig.offer("new");
@@ -156,7 +148,7 @@ class PackedQueueTest {
 	@ValueSource(ints = { 1, 2, 3, 100, 32768 })
 	void anySize_works(int size) {
 		open(PACKED | Feature.EVENT_IDX, size);
-		pass(Math.min(3 * size, 1000));
+		rig.pass(Math.min(3 * size, 1000));
 	}
 
 	// ---- what the driver sees, and when
