@@ -65,6 +65,8 @@ class ConsolePortTest {
 	@Test
 	void terminal_portUpdated_itsProgramGoesOn() throws Exception {
 		try (var slave = slave()) {
+			epoll.close(); // the bus has ended its watches by then
+			epoll = new Epoll(4);
 			port.unplugged();
 			kept = left;
 			port = port(link);
