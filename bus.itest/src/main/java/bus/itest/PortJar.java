@@ -5,20 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URL;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-
-import org.osgi.framework.Bundle;
 
 /**
  * A bundle as a vendor would deliver it, made here.
@@ -27,29 +24,43 @@ import org.osgi.framework.Bundle;
  */
 record PortJar(Manifest manifest, Map<String, byte[]> entries) {
 
-	/** The bundle port.file under another name, as a kind of port of that name. */
+	/** The bundle port.file of this framework under another name, as a kind of port of that name. */
 	static PortJar of(Operator operator, String name, String version) throws IOException {
 		var bundle = operator.bundle("port.file");
-		var jar = new PortJar(manifest(bundle), new LinkedHashMap<>());
-		jar.name(name, version);
-		for (URL url : Collections.list(bundle.findEntries("/", "*", true))) {
-			var path = url.getPath().substring(1);
-			if (path.endsWith("/") || path.equals("META-INF/MANIFEST.MF"))
-				continue;
+		var jar = new PortJar(new Manifest(), new LinkedHashMap<>());
+		for (var url : Collections.list(bundle.findEntries("/", "*", true)))
 			try (var in = url.openStream()) {
-				var bytes = in.readAllBytes();
-				jar.entries.put(path, path.endsWith(".xml") ? new String(bytes, UTF_8).replace("\"port.file\"",
-						"\"" + name + "\"").replace("value=\"file\"", "value=\"" + name.substring(name.indexOf('.') + 1)
-						+ "\"").getBytes(UTF_8) : bytes);
+				jar.put(url.getPath().substring(1), in, name);
 			}
+		return jar.named(name, version);
+	}
+
+	/** The same of a jar. */
+	static PortJar of(Path portFile, String name, String version) throws IOException {
+		var jar = new PortJar(new Manifest(), new LinkedHashMap<>());
+		try (var from = new JarFile(portFile.toFile())) {
+			for (var entry : Collections.list(from.entries()))
+				try (var in = from.getInputStream(entry)) {
+					jar.put(entry.getName(), in, name);
+				}
 		}
-		return jar;
+		return jar.named(name, version);
+	}
+
+	private void put(String path, InputStream in, String name) throws IOException {
+		if (path.equals(JarFile.MANIFEST_NAME))
+			manifest.read(in);
+		else if (path.endsWith(".xml"))
+			entries.put(path, new String(in.readAllBytes(), UTF_8).replace("\"port.file\"", "\"" + name + "\"")
+					.replace("value=\"file\"", "value=\"" + name.substring(name.indexOf('.') + 1) + "\"").getBytes(UTF_8));
+		else if (!path.endsWith("/"))
+			entries.put(path, in.readAllBytes());
 	}
 
 	/** A bundle without code. */
 	static PortJar bundle(String name, String version, String header) {
 		var jar = plain();
-		jar.name(name, version);
+		jar.named(name, version);
 		jar.manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
 		if (!header.isEmpty())
 			jar.manifest.getMainAttributes().putValue(header.substring(0, header.indexOf(": ")),
@@ -63,18 +74,10 @@ record PortJar(Manifest manifest, Map<String, byte[]> entries) {
 		return new PortJar(manifest, new LinkedHashMap<>());
 	}
 
-	private static Manifest manifest(Bundle bundle) throws IOException {
-		var manifest = new Manifest();
-		manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-		for (var header : List.of("Import-Package", "Require-Capability", "Provide-Capability", "Service-Component",
-				"Bundle-ManifestVersion"))
-			manifest.getMainAttributes().putValue(header, bundle.getHeaders("").get(header));
-		return manifest;
-	}
-
-	private void name(String name, String version) {
+	private PortJar named(String name, String version) {
 		manifest.getMainAttributes().putValue("Bundle-SymbolicName", name);
 		manifest.getMainAttributes().putValue("Bundle-Version", version);
+		return this;
 	}
 
 	/** Not at once but one write after the other, as cp does. */
