@@ -47,7 +47,10 @@ final class BusServer implements Transport {
 		}
 		device = new ConsoleDevice(config.name(), config.device(), names, seat, this);
 		bus = new ConsoleBus(config.name(), config.vm(), device, seat, this::info);
-		seat.post(() -> seat.turn(this::turn));
+		seat.post(() -> {
+			seat.turn(this::turn);
+			seat.blocked(device::portBlocked);
+		});
 	}
 
 	/** Lets machines in. To be called when the ports that are there already are plugged: a guest looks for them at once. */
