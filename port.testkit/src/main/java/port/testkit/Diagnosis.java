@@ -98,7 +98,7 @@ final class Diagnosis {
 			if (same(sent, place - shift, seen, at, certain))
 				return where + ": " + shift + " bytes come twice; what guestData has not taken is offered again";
 		}
-		return where;
+		return where + ": bytes are lost, come twice or in another order; what guestData has not taken is offered again";
 	}
 
 	private static boolean all(byte[] bytes, int from, int count, byte value) {

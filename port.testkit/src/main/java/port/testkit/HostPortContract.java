@@ -26,6 +26,7 @@ public abstract class HostPortContract {
 	private static final int MARKER = 64;
 
 	private PortTrial trial;
+	private Traffic traffic;
 	private Random random;
 
 	/** Empty at the beginning of each test; the bus's socket is in it. */
@@ -86,7 +87,8 @@ public abstract class HostPortContract {
 		long seed = Long.getLong("vport.seed", System.nanoTime());
 		System.out.println("vport.seed=" + seed + " " + test.getDisplayName());
 		random = new Random(seed);
-		trial = new PortTrial(folder, this::farEnd, traits(), random, patience());
+		trial = new PortTrial(folder, this::farEnd, traits(), patience());
+		traffic = new Traffic(trial, random);
 	}
 
 	@AfterEach
@@ -100,21 +102,21 @@ public abstract class HostPortContract {
 	final void guestsBytes_inPiecesOfEverySize_comeOutUnchanged() throws Exception {
 		trial.needs(Trait.FROM_GUEST);
 		trial.plug(port());
-		trial.move(guestSays(random, many()), new byte[0]);
+		traffic.move(guestSays(random, many()), new byte[0]);
 	}
 
 	@Test
 	final void farEndsBytes_inPiecesOfEverySize_reachTheGuestUnchanged() throws Exception {
 		trial.needs(Trait.TO_GUEST);
 		trial.plug(port());
-		trial.move(new byte[0], farEndSays(random, many()));
+		traffic.move(new byte[0], farEndSays(random, many()));
 	}
 
 	@Test
 	final void bothWays_atOnce_neitherWaitsForTheOther() throws Exception {
 		trial.needs(Trait.FROM_GUEST, Trait.TO_GUEST);
 		trial.plug(port());
-		trial.move(guestSays(random, many()), farEndSays(random, many()));
+		traffic.move(guestSays(random, many()), farEndSays(random, many()));
 	}
 
 	/** Taking less than offered: nothing is kept without a bound, nothing is lost or doubled where it goes on. */
@@ -122,14 +124,14 @@ public abstract class HostPortContract {
 	final void farEnd_doesNotRead_theGuestWaitsAndGoesOnAtTheByte() throws Exception {
 		trial.needs(Trait.FROM_GUEST, Trait.HOLDS_BACK);
 		trial.plug(port());
-		trial.moveAfterStall(guestSays(random, 8 * many()));
+		traffic.moveAfterStall(guestSays(random, 8 * many()));
 	}
 
 	@Test
 	final void guest_doesNotRead_theFarEndWaitsAndGoesOnAtTheByte() throws Exception {
 		trial.needs(Trait.TO_GUEST);
 		trial.plug(port());
-		trial.moveAfterGuestSlept(farEndSays(random, 8 * many()));
+		traffic.moveAfterGuestSlept(farEndSays(random, 8 * many()));
 	}
 
 	/** A console that keeps the guest waiting stops its kernel. */
@@ -137,7 +139,7 @@ public abstract class HostPortContract {
 	final void console_nobodyReads_theGuestNeverWaits() throws Exception {
 		trial.needs(Trait.CONSOLE);
 		trial.plug(port());
-		trial.writeUnread(guestSays(random, 1 << 20));
+		traffic.writeUnread(guestSays(random, 1 << 20));
 		trial.bus().driver().emergencyWrite('!');
 		trial.assertHealthy();
 	}
@@ -147,7 +149,7 @@ public abstract class HostPortContract {
 	@Test
 	final void guest_closesInTheMidst_bytesFlowWhenItOpensAgain() throws Exception {
 		trial.plug(port());
-		trial.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+		traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
 		trial.reopenGuest();
 		exchange();
 	}
@@ -155,7 +157,7 @@ public abstract class HostPortContract {
 	@Test
 	final void driver_reloads_bytesFlowWithTheNextOne() throws Exception {
 		trial.plug(port());
-		trial.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+		traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
 		trial.reloadDriver();
 		exchange();
 	}
@@ -165,21 +167,49 @@ public abstract class HostPortContract {
 		trial.needs(Trait.FAR_END_RETURNS);
 		trial.plug(port());
 		for (int i = 0; i < 3; i++) {
-			trial.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+			traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
 			trial.changeFarEnd();
 			exchange();
 		}
 	}
 
-	/** Another thread, or the operator, closes the host side while the port is being called. */
+	@Test
+	final void operator_closesAndOpens_bytesFlowAgain() throws Exception {
+		trial.plug(port());
+		traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+		trial.shutAndOpen();
+		exchange();
+	}
+
+	/** The port's bundle is updated; the guest's program keeps its port open meanwhile. */
+	@Test
+	final void bundle_updatedInTheMidst_theNextInstanceGoesOn() throws Exception {
+		trial.plug(port());
+		for (int i = 0; i < 3; i++) {
+			traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+			trial.update(port());
+			trial.changeFarEnd();
+			exchange();
+		}
+	}
+
+	@Test
+	final void bundle_updatedInTheMidst_theFarEndStaysAndNothingIsLost() throws Exception {
+		trial.needs(Trait.OUTLIVES_UPDATES);
+		trial.plug(port());
+		traffic.moveWhile(trial.has(Trait.FROM_GUEST) ? guestSays(random, many()) : new byte[0],
+				trial.has(Trait.TO_GUEST) ? farEndSays(random, many()) : new byte[0], 5, i -> trial.update(port()));
+	}
+
+	/** Another thread closes the host side while the port is being called. */
 	@Test
 	final void hostSide_closesInsideACall_whatWasTakenComesOut() throws Exception {
 		trial.plug(port());
 		trial.examined().closeInside(3);
-		trial.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+		traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
 		trial.examined().closeInside(0);
-		trial.restart(guestSays(random, MARKER), farEndSays(random, MARKER));
-		trial.assertTakenCameOut();
+		traffic.restart(guestSays(random, MARKER), farEndSays(random, MARKER));
+		traffic.assertTakenCameOut();
 	}
 
 	@Test
@@ -202,7 +232,7 @@ public abstract class HostPortContract {
 	final void unplugged_inTheMidst_letsGoAndTheNextOneWorks() throws Exception {
 		for (int i = 0; i < 3; i++) {
 			trial.plug(port());
-			trial.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
+			traffic.midst(guestSays(random, 256 << 10), farEndSays(random, 256 << 10));
 			trial.unplug();
 		}
 		trial.plug(port());
@@ -238,7 +268,7 @@ public abstract class HostPortContract {
 	}
 
 	private void exchange() throws Exception {
-		trial.restart(guestSays(random, MARKER), farEndSays(random, MARKER));
+		traffic.restart(guestSays(random, MARKER), farEndSays(random, MARKER));
 		trial.assertHealthy();
 	}
 }

@@ -10,6 +10,11 @@ public enum Trait {
 	HOLDS_BACK,
 	/** The far end may leave and come again while the port is plugged; bytes that were under way may be lost then. */
 	FAR_END_RETURNS,
+	/**
+	 * The far end outlives an update of the port's bundle, and no byte is lost: the kind hands its descriptor over with
+	 * {@link bus.api.GuestPort#attach(int, String)} or {@link bus.api.GuestPort#keep}.
+	 */
+	OUTLIVES_UPDATES,
 	/** The kind is marked {@link bus.api.Console}: it may lose what comes too fast, and must never keep the guest waiting. */
 	CONSOLE
 }

@@ -38,6 +38,9 @@ class HostPortContractTest {
 	private static final String UNPLUG = "unplugged_inTheMidst_letsGoAndTheNextOneWorks";
 	private static final String AGAIN = "sameInstance_pluggedAgain_works";
 	private static final String MANY_TIMES = "port_pluggedManyTimes_leavesNoThreadsAndNoDescriptors";
+	private static final String UPDATE = "bundle_updatedInTheMidst_theNextInstanceGoesOn";
+	private static final String KEEP = "bundle_updatedInTheMidst_theFarEndStaysAndNothingIsLost";
+	private static final String OPERATOR = "operator_closesAndOpens_bytesFlowAgain";
 	private static final String REFUSAL = "wrongConfiguration_plugged_refusedWithAMessageAndNothingLeft";
 
 	/** What breaks a rule, where it shows, and a part of what is said about it. */
@@ -47,7 +50,7 @@ class HostPortContractTest {
 				bad(BadPorts.TakesEveryBufferForAnArray::new, FROM_GUEST, "guestData threw java.lang.Unsupported"),
 				bad(BadPorts.ForgetsTheArraysOffset::new, TO_GUEST, "to the guest: byte "),
 				bad(BadPorts.AnswersMoreThanItTakes::new, STALL, "bytes; bound guestData: take less than offered"),
-				bad(BadPorts.AnswersMoreThanItTakes::new, BOTH, "bytes are lost; what guestData has not taken"),
+				bad(BadPorts.AnswersMoreThanItTakes::new, BOTH, "what guestData has not taken"),
 				bad(BadPorts.AnswersMoreThanItTakes::new, INSIDE, "what it has answered as taken must come out"),
 				bad(BadPorts.AnswersLessThanItTakes::new, FROM_GUEST, "bytes come twice; what guestData has not taken"),
 				bad(BadPorts.AnswersMoreThanThereIs::new, FROM_GUEST, "; the answer is the number of bytes"),
@@ -67,6 +70,9 @@ class HostPortContractTest {
 				bad(BadPorts.LeavesThreads::new, MANY_TIMES, "threads left behind: {forgotten=40}"),
 				bad(BadPorts.LeavesDescriptors::new, MANY_TIMES, "descriptors left behind: {/proc/#/status=40}"),
 				bad(BadPorts.NeverLeaves::new, UNPLUG, "unplugged has not returned in 2 s"),
+				bad(BadPorts.NeverLeaves::new, UPDATE, "unplugged has not returned in 2 s"),
+				bad(QueuePort::new, KEEP, "sent and"),
+				bad(BadPorts.Throws::new, OPERATOR, "the peer has gone"),
 				bad(BadPorts.WorksOnce::new, AGAIN, "listen=x is in use"),
 				bad(BadPorts.ServesOneFarEnd::new, FAR_END, "from the guest nothing comes any more"),
 				bad(BadPorts.ItsThreadDies::new, FROM_GUEST, "a thread of the port's has died of"),
