@@ -204,8 +204,9 @@ public final class Loops {
 		}
 	}
 
+	/** Ends every loop; the buses have left. */
 	@Deactivate
-	void end() {
+	public void end() {
 		lock.lock();
 		try {
 			ending = true;
