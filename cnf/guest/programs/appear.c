@@ -1,5 +1,5 @@
 /*
- * watch FOLDER...: writes the name of everything that appears in the folders, a line each, as soon as it is there. Begins with
+ * appear FOLDER...: writes the name of everything that appears in the folders, a line each, as soon as it is there. Begins with
  * a line "ready".
  */
 #include "guest.h"
