@@ -159,6 +159,13 @@ public interface GuestPort {
 	/**
 	 * As {@link #attach(int)}, and lets the descriptor outlive an update of this port's bundle: the instance that comes
 	 * after gets it from {@link #kept} and attaches it again, so that the client behind it notices nothing but a pause.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #open}.
+	 * <li>Buffers: none: the kernel is given the guest's memory.
+	 * <li>Return: nothing.
+	 * <li>Exception: as {@link #attach(int)}.
+	 * </ul>
 	 *
 	 * @param descriptor owned by the bus from here on
 	 * @param key as in {@link #keep}
@@ -169,6 +176,13 @@ public interface GuestPort {
 	 * Hands a descriptor of the port's own to the next instance, instead of closing it. To be called within
 	 * {@link HostPort#unplugged}: if the port is only being updated, the instance that comes after gets it from
 	 * {@link #kept}; if the port goes for good, or nobody asks for it, the bus closes it.
+	 * <ul>
+	 * <li>Thread: the one that {@link HostPort#unplugged} is called on.
+	 * <li>Blocking: as {@link #open}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: as {@link #open}, and then the descriptor is still the caller's.
+	 * </ul>
 	 *
 	 * @param key says what it is, for instance with the option that it was made from, so that a changed configuration does
 	 *        not go on with it; one descriptor for each key
@@ -179,6 +193,13 @@ public interface GuestPort {
 	/**
 	 * Answers what the instance before this one left, once; the caller owns it. To be called within
 	 * {@link HostPort#plugged}: what was not asked for by then is closed.
+	 * <ul>
+	 * <li>Thread: the one that {@link HostPort#plugged} is called on.
+	 * <li>Blocking: no.
+	 * <li>Buffers: none.
+	 * <li>Return: the descriptor, or -1 if there is none.
+	 * <li>Exception: none.
+	 * </ul>
 	 *
 	 * @param key as given to {@link #attach(int, String)} or {@link #keep}
 	 * @return the descriptor, or -1 if there is none

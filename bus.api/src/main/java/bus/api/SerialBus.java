@@ -105,6 +105,13 @@ public interface SerialBus {
 	 * from a newer bundle. The guest sees the port closed, and what it writes stays in its buffers (of a {@link Console}:
 	 * is lost and counted). When this returns, no call of the port is running and none will come, and
 	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
+	 * <ul>
+	 * <li>Thread: any; {@link HostPort#unplugged} is called on it.
+	 * <li>Blocking: as {@link #unplug}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: as {@link #unplug}.
+	 * </ul>
 	 *
 	 * @param port as given to {@link #plug}
 	 */
@@ -113,6 +120,13 @@ public interface SerialBus {
 	/**
 	 * Gives up the place of a port that is held, and tells the guest. Kept descriptors are closed. No effect if no port is
 	 * held for this request, or if another object is taking its place at the moment.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as long as the loop needs, interrupted or not.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed.
+	 * </ul>
 	 *
 	 * @param request as given to {@link #plug}
 	 */
@@ -120,6 +134,13 @@ public interface SerialBus {
 
 	/**
 	 * Ends {@link #close}: the host side is open again if the port wants it to be.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #info}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing; the guest is being told.
+	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
+	 * </ul>
 	 *
 	 * @param id the port's number
 	 * @throws IllegalArgumentException if there is no such port
@@ -131,6 +152,13 @@ public interface SerialBus {
 	 * sees the port closed; what it has written by now and writes from now on is discarded and counted. The port is not
 	 * called with data; a descriptor that it attached stays attached, unread. Outlives an update of the port, not its
 	 * unplugging.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #info}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing; the guest is being told.
+	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
+	 * </ul>
 	 *
 	 * @param id the port's number
 	 * @throws IllegalArgumentException if there is no such port
