@@ -12,6 +12,8 @@ import java.util.logging.SimpleFormatter;
 
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
+import bus.api.ConfigurationFile;
+
 /**
  * Says in one line each which configurations came to nothing. Declarative Services would print a stack trace for a
  * component that fails, and nothing at all for a file of an unknown kind.
@@ -38,7 +40,7 @@ final class Refusals extends Handler {
 		survey.components().forEach((component, configurations) -> {
 			for (var made : configurations)
 				if (made.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
-					tell(wrong, source(made, component.name) + ": " + reason(made));
+					tell(wrong, ConfigurationFile.name(made.properties, component.name) + ": " + reason(made));
 		});
 		reported = Set.copyOf(wrong);
 	}
@@ -54,11 +56,6 @@ final class Refusals extends Handler {
 		wrong.add(line);
 		if (!reported.contains(line) && !saidBefore(line.substring(line.indexOf(": ") + 2)))
 			log.log(System.Logger.Level.ERROR, line);
-	}
-
-	private static String source(ComponentConfigurationDTO made, String component) {
-		return made.properties.get(ConfigFile.FILE_PROPERTY) instanceof String uri
-				? uri.substring(uri.lastIndexOf('/') + 1) : component;
 	}
 
 	/** The message of the first cause, out of the stack trace that is all Declarative Services keeps. */

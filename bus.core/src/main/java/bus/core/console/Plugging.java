@@ -2,6 +2,7 @@ package bus.core.console;
 
 import java.util.List;
 
+import bus.api.BusEvent.Kind;
 import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
@@ -31,6 +32,7 @@ final class Plugging {
 	/** The port works: the guest hears of it. */
 	void announce(PortSlot slot) {
 		slot.announced = true;
+		device.trace().port(slot, Kind.PLUGGED);
 		device.portsChanged();
 		if (!device.isUsable(slot.id))
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1}", device.bus(), needsQueues(slot.id));
@@ -45,6 +47,7 @@ final class Plugging {
 		state.retire(slot);
 		ports.release(slot);
 		if (slot.announced) {
+			device.trace().port(slot, Kind.UNPLUGGED);
 			device.portsChanged();
 			device.discardOffered(slot); // the slot's next port is not to find it
 			talk.withdraw(slot);

@@ -2,6 +2,7 @@ package bus.core.console;
 
 import java.io.IOException;
 
+import bus.api.BusEvent.Kind;
 import bus.linux.Epoll;
 import bus.linux.Linux;
 
@@ -33,6 +34,7 @@ final class PortState {
 		if (slot.hostOpen || slot.fault != null)
 			return;
 		slot.hostOpen = true;
+		device.trace().port(slot, Kind.HOST_OPENED);
 		device.tell(slot, ControlEvent.PORT_OPEN, 1);
 		device.serve(slot);
 	}
@@ -47,6 +49,7 @@ final class PortState {
 		slot.hostOpen = false;
 		slot.throttled = false;
 		slot.readable = false;
+		device.trace().port(slot, Kind.HOST_CLOSED);
 		device.discardOffered(slot); // not left to the next turn: before that the next client may be there
 		device.tell(slot, ControlEvent.PORT_OPEN, 0);
 		device.serve(slot);
@@ -123,6 +126,7 @@ final class PortState {
 	/** The guest opened or closed its end; the port hears of it even if nothing changed. */
 	void guestOpened(PortSlot slot, boolean open) {
 		slot.guestOpen = open;
+		device.trace().port(slot, open ? Kind.GUEST_OPENED : Kind.GUEST_CLOSED);
 		if (open)
 			calls.run(slot, "guestOpened", slot.port::guestOpened);
 		else
@@ -135,6 +139,7 @@ final class PortState {
 		if (slot.fault != null)
 			return;
 		slot.fault = reason;
+		device.trace().fault(slot, reason);
 		LOG.log(System.Logger.Level.ERROR, "bus {0}: {1} closed: {2}", bus, slot.describe(), reason);
 		release(slot);
 		hostClosed(slot);
