@@ -21,8 +21,10 @@ public record BusEvent(Instant time, String bus, int port, String label, Kind ki
 		TO_GUEST,
 		/** A control message from the guest's driver. */
 		FROM_GUEST,
-		/** The port is on the bus. */
+		/** The port is on the bus, or back on it after it was held. */
 		PLUGGED,
+		/** The port's place is kept while the port is being replaced, see {@link SerialBus#hold}. */
+		HELD,
 		/** The port is off the bus. */
 		UNPLUGGED,
 		/** The port's host side can take bytes. */

@@ -62,6 +62,35 @@ public interface GuestPort {
 	void detach();
 
 	/**
+	 * As {@link #attach(int)}, and lets the descriptor outlive an update of this port's bundle: the instance that comes
+	 * after gets it from {@link #kept} and attaches it again, so that the client behind it notices nothing but a pause.
+	 *
+	 * @param descriptor owned by the bus from here on
+	 * @param key as in {@link #keep}
+	 */
+	void attach(int descriptor, String key);
+
+	/**
+	 * Hands a descriptor of the port's own to the next instance, instead of closing it. To be called within
+	 * {@link HostPort#unplugged}: if the port is only being updated, the instance that comes after gets it from
+	 * {@link #kept}; if the port goes for good, or nobody asks for it, the bus closes it.
+	 *
+	 * @param key says what it is, for instance with the option that it was made from, so that a changed configuration does
+	 *        not go on with it; one descriptor for each key
+	 * @param descriptor the bus's from here on
+	 */
+	void keep(String key, int descriptor);
+
+	/**
+	 * Answers what the instance before this one left, once; the caller owns it. To be called within
+	 * {@link HostPort#plugged}: what was not asked for by then is closed.
+	 *
+	 * @param key as given to {@link #attach(int, String)} or {@link #keep}
+	 * @return the descriptor, or -1 if there is none
+	 */
+	int kept(String key);
+
+	/**
 	 * Watches a descriptor that stays the port's own (a listening socket, an eventfd, a pseudo terminal), edge-triggered:
 	 * {@code ready} is called by the loop when the descriptor becomes readable or writable or hangs up, and when the watch
 	 * begins if it already is. It does not come again until something changes: what {@code ready} leaves unread or

@@ -28,8 +28,10 @@ public interface SerialBus {
 	List<PortInfo> ports();
 
 	/**
-	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest.
-	 * Not to be called from a loop thread.
+	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest. If a
+	 * port is {@linkplain #hold held} for an equal request, this one takes its place: its number, what the guest has
+	 * written meanwhile, and the descriptors that were {@linkplain GuestPort#keep kept}. Not to be called from a loop
+	 * thread.
 	 *
 	 * @param request what is asked for
 	 * @param port the host's half
@@ -45,6 +47,43 @@ public interface SerialBus {
 	 * @param port as given to {@link #plug}
 	 */
 	void unplug(HostPort port);
+
+	/**
+	 * Takes a port off and keeps its place, because another object with an equal request is about to come, for instance
+	 * from a newer bundle. The guest sees the port closed, and what it writes stays in its buffers (of a {@link Console}:
+	 * is lost and counted). When this returns, no call of the port is running and none will come, and
+	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
+	 *
+	 * @param port as given to {@link #plug}
+	 */
+	void hold(HostPort port);
+
+	/**
+	 * Gives up the place of a port that is held, and tells the guest. Kept descriptors are closed. No effect if no port is
+	 * held for this request, or if another object is taking its place at the moment.
+	 *
+	 * @param request as given to {@link #plug}
+	 */
+	void release(PortRequest request);
+
+	/**
+	 * Ends {@link #close}: the host side is open again if the port wants it to be.
+	 *
+	 * @param id the port's number
+	 * @throws IllegalArgumentException if there is no such port
+	 */
+	void open(int id);
+
+	/**
+	 * Closes a port's host side on the operator's word, until {@link #open}, whatever the port itself asks for. The guest
+	 * sees the port closed; what it has written by now and writes from now on is discarded and counted. The port is not
+	 * called with data; a descriptor that it attached stays attached, unread. Outlives an update of the port, not its
+	 * unplugging.
+	 *
+	 * @param id the port's number
+	 * @throws IllegalArgumentException if there is no such port
+	 */
+	void close(int id);
 
 	/**
 	 * Tells what happens on the bus, control messages and events of ports, from now until the answer is closed. Bytes of

@@ -20,7 +20,7 @@ final class JLineCompletion {
 	private static final String LINE = ".commandLine";
 	private static final String SCOPE = "vport:";
 	private static final List<Class<?>> COMMANDS = List.of(LookCommands.class, ConfigureCommands.class,
-			HyphenatedCommands.class, AttachCommand.class, StatCommand.class, TraceCommand.class, LogCommand.class);
+			HyphenatedCommands.class, HostSideCommands.class, AttachCommand.class, StatCommand.class, TraceCommand.class, LogCommand.class);
 
 	private JLineCompletion() {
 	}

@@ -32,7 +32,7 @@ public record PortRecord(String bus, int id, String name, String type, String la
 	}
 
 	static boolean isOnBus(PortInfo port) {
-		return !EnumSet.of(State.WAITING, State.REFUSED, State.FAILED).contains(port.state());
+		return EnumSet.of(State.PLUGGED, State.SHUT, State.HELD).contains(port.state());
 	}
 
 	private static String open(boolean open) {

@@ -66,9 +66,9 @@ record Settling(SerialBusRuntime runtime, PortServices services) {
 	/** The port, once it is neither on its way nor held for the one to come. */
 	private Optional<PortInfo> port(String type, Stored stored) {
 		return ports(type, stored).filter(port -> switch (port.state()) {
-			case PLUGGED, REFUSED, FAILED -> true;
+			case PLUGGED, SHUT, REFUSED, FAILED -> true;
 			case WAITING -> runtime.buses().stream().noneMatch(bus -> bus.name().equals(port.bus()));
-			default -> !Words.of(port.state()).equals("held");
+			case HELD -> false;
 		});
 	}
 

@@ -105,7 +105,7 @@ public final class ConsoleDevice {
 			return;
 		for (var slot : ports.announced())
 			if (slot.request.console() && slot.hostOpen) {
-				state.calls().run(slot, "emergency", () -> slot.port.emergency((byte) character));
+				state.calls().tell(slot, "emergency", port -> port.emergency((byte) character));
 				return;
 			}
 	}
@@ -245,7 +245,7 @@ public final class ConsoleDevice {
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
 		for (var slot : ports.announced())
-			state.calls().run(slot, "running", () -> slot.port.running(true));
+			state.calls().tell(slot, "running", port -> port.running(true));
 		if (goesOn)
 			migration.started(state);
 		queues.kickAll();
@@ -254,7 +254,7 @@ public final class ConsoleDevice {
 	private void driverStops() {
 		running = false;
 		for (var slot : ports.announced())
-			state.calls().run(slot, "running", () -> slot.port.running(false));
+			state.calls().tell(slot, "running", port -> port.running(false));
 	}
 
 	private void forgetDriver() {

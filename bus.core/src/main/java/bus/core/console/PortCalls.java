@@ -3,6 +3,9 @@ package bus.core.console;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import bus.api.HostPort;
 
 /**
  * The one edge over which port code is called. A port that throws, answers nonsense or blocks is closed and named here;
@@ -54,6 +57,12 @@ final class PortCalls {
 			thrown = t;
 		}
 		return judge(slot, "hostData", thrown, put, -1, offered);
+	}
+
+	/** Tells a port what has happened to it. Not one that is just taking another's place: that hears it all then. */
+	void tell(PortSlot slot, String what, Consumer<HostPort> call) {
+		if (!slot.held)
+			run(slot, what, () -> call.accept(slot.port));
 	}
 
 	/** Any other call; it answers nothing. Not made to a port that failed or was unplugged. */
