@@ -1,6 +1,7 @@
 package bus.api;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -164,4 +165,29 @@ public interface SerialBus {
 	 * @throws IllegalArgumentException if there is no such port
 	 */
 	void close(int id);
+
+	/**
+	 * Tells what happens on the bus, control messages and events of ports, from now until the answer is closed. Bytes of
+	 * ports are not told. A bus that nobody traces loses no time by it.
+	 * <ul>
+	 * <li>Thread: {@code listener} is called by the loop, in the order of the events.
+	 * <li>Blocking: forbidden to the listener.
+	 * <li>Buffers: none; events may be kept.
+	 * <li>Return: ends the trace when closed, by any thread and without waiting; an event that is under way may still come.
+	 * <li>Exception: a listener that throws is not called any more, and named in the log.
+	 * </ul>
+	 *
+	 * @param listener one of several at most; each is told of everything
+	 * @throws IllegalStateException if the bus is closed, or does not answer
+	 */
+	Trace trace(Consumer<BusEvent> listener);
+
+	/** A trace that goes on until it is closed. */
+	@ProviderType
+	interface Trace extends AutoCloseable {
+
+		/** Ends the trace. Any thread; again has no effect. */
+		@Override
+		void close();
+	}
 }

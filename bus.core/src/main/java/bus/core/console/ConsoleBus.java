@@ -7,8 +7,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import bus.api.BusEvent;
 import bus.api.BusInfo;
 import bus.api.HostPort;
 import bus.api.PortInfo;
@@ -104,6 +106,19 @@ public final class ConsoleBus implements SerialBus {
 		});
 		if (slot != null)
 			letGo(slot);
+	}
+
+	@Override
+	public Trace trace(Consumer<BusEvent> listener) {
+		Consumer<BusEvent> its = listener::accept; // one object for each trace, should a listener have several
+		look(() -> {
+			device.trace().begin(its);
+			return its;
+		});
+		return () -> submit(() -> {
+			device.trace().end(its);
+			return its;
+		});
 	}
 
 	@Override

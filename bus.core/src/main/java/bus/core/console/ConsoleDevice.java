@@ -31,6 +31,7 @@ public final class ConsoleDevice {
 	private final Arena arena = Arena.ofShared();
 	private final ChainBatch controlBatch = new ChainBatch(arena, CONTROL_SEGMENTS);
 	private final PortTable ports;
+	private final Trace trace;
 	private final PortState state;
 	private final ConfigSpace config = new ConfigSpace();
 	private final ControlChannel control;
@@ -54,6 +55,7 @@ public final class ConsoleDevice {
 		this.settings = settings;
 		this.transport = transport;
 		this.ports = new PortTable(bus, settings.ports(), names);
+		this.trace = new Trace(bus, ports);
 		this.state = new PortState(bus, this, loop);
 		this.log = new GuestLog(bus);
 		this.control = new ControlChannel(bus, log, controlBatch, arena.allocate(64, 8));
@@ -298,6 +300,10 @@ public final class ConsoleDevice {
 
 	// ---- what ports need of the device
 
+	Trace trace() {
+		return trace;
+	}
+
 	PortState state() {
 		return state;
 	}
@@ -343,6 +349,7 @@ public final class ConsoleDevice {
 	void tell(int id, ControlEvent event, int value, byte... tail) {
 		if (!isMultiport())
 			return;
+		trace.toGuest(id, event, value, tail);
 		control.send(id, event, value, tail);
 		migration.changed();
 		kick(ControlChannel.RECEIVEQ);

@@ -46,6 +46,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 
 	@Override
 	public void control(ControlMessage message) {
+		device.trace().fromGuest(message);
 		var event = ControlEvent.of(message.event());
 		if (event == ControlEvent.DEVICE_READY) {
 			deviceReady(message.value() != 0);
