@@ -22,6 +22,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import bus.api.ConfigurationFile;
+
 /**
  * Writes to the configuration folder what arrives through Config Admin: from another bundle, or from a console. So a
  * start finds it again, and an operator finds everything in one place. The framework's own storage is wiped at each
@@ -37,7 +39,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class SavedConfigurations implements SynchronousConfigurationListener {
 	/** What Config Admin and File Install add. */
 	private static final Set<String> OTHERS = Set.of(Constants.SERVICE_PID, ConfigurationAdmin.SERVICE_FACTORYPID,
-			ConfigurationAdmin.SERVICE_BUNDLELOCATION, ConfigFile.FILE_PROPERTY);
+			ConfigurationAdmin.SERVICE_BUNDLELOCATION, ConfigurationFile.PROPERTY);
 
 	private final System.Logger log = System.getLogger("vport");
 	private final ConfigurationAdmin admin;
@@ -81,11 +83,11 @@ public final class SavedConfigurations implements SynchronousConfigurationListen
 				values.put(key, properties.get(key));
 		}
 		var pid = configuration.getPid();
-		var path = properties.get(ConfigFile.FILE_PROPERTY) instanceof String uri ? Path.of(URI.create(uri))
+		var path = properties.get(ConfigurationFile.PROPERTY) instanceof String uri ? Path.of(URI.create(uri))
 				: saved.containsKey(pid) ? saved.get(pid).file() : fileFor(configuration, values);
 		boolean there = Files.exists(path);
 		// a file that nobody has read yet is read soon, and what it says holds
-		if (there && !saved.containsKey(pid) && properties.get(ConfigFile.FILE_PROPERTY) == null)
+		if (there && !saved.containsKey(pid) && properties.get(ConfigurationFile.PROPERTY) == null)
 			return;
 		saved.put(pid, new Saved(path, values));
 		if (!there || !ConfigText.same(text.read(path), values))

@@ -28,6 +28,12 @@ class AllBundlesTest {
 		assertEquals(new TreeSet<>(OURS), bundles(bundle -> bundle.getState() == Bundle.ACTIVE));
 	}
 
+	/** A run file whose framework an included file has overridden would test the wrong one unnoticed. */
+	@Test
+	void framework_isTheRunFiles() {
+		assertEquals(context.getProperty("vport.itest.framework"), context.getBundle(0).getSymbolicName());
+	}
+
 	private Set<String> bundles(Predicate<Bundle> choice) {
 		return Arrays.stream(context.getBundles()).filter(choice).map(Bundle::getSymbolicName).filter(OURS::contains)
 				.collect(Collectors.toCollection(TreeSet::new));

@@ -75,6 +75,7 @@ class BundleFolderTest {
 
 	@Test
 	void kindOfPort_comes_isUpdatedInPlace_andGoes() throws Exception {
+		operator.configureAlone("bus.whiteboard", "grace=1");
 		operator.bus("vm1");
 		Files.writeString(folder.resolve("port.note-n.cfg"), "bus=vm1\nname=n\npath=" + operator.path("n") + "\n");
 		PortJar.of(operator, NOTE, "1.0.0").write(jar("note.jar"));
