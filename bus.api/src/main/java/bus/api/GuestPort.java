@@ -157,6 +157,56 @@ public interface GuestPort {
 	void detach();
 
 	/**
+	 * As {@link #attach(int)}, and lets the descriptor outlive an update of this port's bundle: the instance that comes
+	 * after gets it from {@link #kept} and attaches it again, so that the client behind it notices nothing but a pause.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #open}.
+	 * <li>Buffers: none: the kernel is given the guest's memory.
+	 * <li>Return: nothing; of a port that is closed or unplugged the descriptor is closed.
+	 * <li>Exception: as {@link #attach(int)}.
+	 * </ul>
+	 *
+	 * @param descriptor owned by the bus from here on
+	 * @param key as in {@link #keep}
+	 */
+	void attach(int descriptor, String key);
+
+	/**
+	 * Hands a descriptor of the port's own to the next instance, instead of closing it. To be called within
+	 * {@link HostPort#unplugged}: if the port is only being updated, the instance that comes after gets it from
+	 * {@link #kept}; if the port goes for good, or nobody asks for it, the bus closes it.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #open}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing; where nobody can come after, the descriptor is closed.
+	 * <li>Exception: as {@link #open}, and then the descriptor is still the caller's.
+	 * </ul>
+	 *
+	 * @param key says what it is, for instance with the option that it was made from, so that a changed configuration does
+	 *        not go on with it; one descriptor for each key
+	 * @param descriptor the bus's from here on
+	 */
+	void keep(String key, int descriptor);
+
+	/**
+	 * Answers what the instance before this one left, once; the caller owns it. To be called within
+	 * {@link HostPort#plugged}: what was not asked for by then is closed.
+	 * <ul>
+	 * <li>Thread: the one that calls {@link HostPort#plugged}.
+	 * <li>Blocking: never.
+	 * <li>Buffers: none.
+	 * <li>Return: the descriptor, the caller's from here on; -1 if there is none.
+	 * <li>Exception: none.
+	 * </ul>
+	 *
+	 * @param key as given to {@link #attach(int, String)} or {@link #keep}
+	 * @return the descriptor, or -1 if there is none
+	 */
+	int kept(String key);
+
+	/**
 	 * Watches a descriptor that stays the port's own (a listening socket, an eventfd, a pseudo terminal), edge-triggered:
 	 * {@code ready} is called by the loop when the descriptor becomes readable or writable or hangs up, and when the watch
 	 * begins if it already is. It does not come again until something changes: what {@code ready} leaves unread or

@@ -23,6 +23,10 @@ public record PortInfo(String bus, String label, String type, int id, String nam
 	public enum State {
 		/** On the bus. */
 		PLUGGED,
+		/** On the bus; the operator has closed its host side, see {@link SerialBus#close}. */
+		SHUT,
+		/** On the bus, closed and without a host side while that is being replaced, see {@link SerialBus#hold}. */
+		HELD,
 		/** Named a bus that does not exist (yet); plugged as soon as it does. */
 		WAITING,
 		/** Not plugged: its configuration or the bus forbids it. */

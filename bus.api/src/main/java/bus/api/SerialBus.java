@@ -65,8 +65,10 @@ public interface SerialBus {
 	List<PortInfo> ports();
 
 	/**
-	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest.
-	 * Not to be called from a loop thread.
+	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest. If a
+	 * port is {@linkplain #hold held} for an equal request, this one takes its place: its number, what the guest has
+	 * written meanwhile, and the descriptors that were {@linkplain GuestPort#keep kept}. Not to be called from a loop
+	 * thread.
 	 * <ul>
 	 * <li>Thread: any but a loop.
 	 * <li>Blocking: as long as the loop and {@link HostPort#plugged} need, interrupted or not.
@@ -98,4 +100,70 @@ public interface SerialBus {
 	 * @param port as given to {@link #plug}
 	 */
 	void unplug(HostPort port);
+
+	/**
+	 * Takes a port off and keeps its place, because another object with an equal request is about to come, for instance
+	 * from a newer bundle. The guest sees the port closed, and what it writes stays in its buffers (of a {@link Console}:
+	 * is lost and counted). When this returns, no call of the port is running and none will come, and
+	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
+	 * <ul>
+	 * <li>Thread: any; {@link HostPort#unplugged} runs on it too.
+	 * <li>Blocking: as long as the loop and {@link HostPort#unplugged} need, interrupted or not.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed. What {@link HostPort#unplugged} throws is
+	 * logged.
+	 * </ul>
+	 *
+	 * @param port as given to {@link #plug}
+	 */
+	void hold(HostPort port);
+
+	/**
+	 * Gives up the place of a port that is held, and tells the guest. Kept descriptors are closed. No effect if no port is
+	 * held for this request, or if another object is taking its place at the moment.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as long as the loop needs, interrupted or not.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed.
+	 * </ul>
+	 *
+	 * @param request as given to {@link #plug}
+	 */
+	void release(PortRequest request);
+
+	/**
+	 * Ends {@link #close}: the host side is open again if the port wants it to be.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #info}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
+	 * </ul>
+	 *
+	 * @param id the port's number
+	 * @throws IllegalArgumentException if there is no such port
+	 */
+	void open(int id);
+
+	/**
+	 * Closes a port's host side on the operator's word, until {@link #open}, whatever the port itself asks for. The guest
+	 * sees the port closed; what it has written by now and writes from now on is discarded and counted. The port is not
+	 * called with data; a descriptor that it attached stays attached, unread. Outlives an update of the port, not its
+	 * unplugging.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #info}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
+	 * </ul>
+	 *
+	 * @param id the port's number
+	 * @throws IllegalArgumentException if there is no such port
+	 */
+	void close(int id);
 }

@@ -37,6 +37,11 @@ record ConfigFile(Path path, String pid, String label) {
 		return path.getFileName().toString();
 	}
 
+	/** The PID that FileInstall gives to what it reads from the file. One that came another way has no file's name. */
+	String servicePid() {
+		return label.isEmpty() ? pid : pid + "~" + label;
+	}
+
 	/** As FileInstall writes it into {@link #FILE_PROPERTY}. */
 	String uri() {
 		return path.toFile().getAbsoluteFile().toURI().toString();

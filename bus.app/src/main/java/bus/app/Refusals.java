@@ -10,6 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
 
+import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
 /**
@@ -58,7 +59,8 @@ final class Refusals extends Handler {
 
 	private static String source(ComponentConfigurationDTO made, String component) {
 		return made.properties.get(ConfigFile.FILE_PROPERTY) instanceof String uri
-				? uri.substring(uri.lastIndexOf('/') + 1) : component;
+				? uri.substring(uri.lastIndexOf('/') + 1)
+				: made.properties.get(Constants.SERVICE_PID) instanceof String pid ? pid.replaceFirst("~", "-") : component;
 	}
 
 	/** The message of the first cause, out of the stack trace that is all Declarative Services keeps. */

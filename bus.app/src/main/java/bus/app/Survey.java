@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
@@ -73,6 +74,7 @@ record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>
 	}
 
 	private static boolean madeFrom(ComponentConfigurationDTO made, ConfigFile file) {
-		return file.uri().equals(made.properties.get(ConfigFile.FILE_PROPERTY));
+		return file.uri().equals(made.properties.get(ConfigFile.FILE_PROPERTY))
+				|| file.servicePid().equals(made.properties.get(Constants.SERVICE_PID));
 	}
 }

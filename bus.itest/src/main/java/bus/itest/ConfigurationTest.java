@@ -177,7 +177,8 @@ class ConfigurationTest {
 	}
 
 	@Test
-	void port_brokenWhilePlugged_isUnpluggedAndNamed_correctedIsBack() throws Exception {
+	void port_brokenWhilePlugged_isNamed_unpluggedWhenTheGraceTimeIsOver_correctedIsBack() throws Exception {
+		operator.configureAlone("bus.whiteboard", "grace=2");
 		operator.bus("vm1");
 		var good = List.of("bus=vm1", "name=x", "path=" + operator.path("x"));
 		operator.plug("port.file~x", good.toArray(String[]::new));
@@ -187,6 +188,7 @@ class ConfigurationTest {
 		log.expect(mistake.problem()[0]);
 		operator.configure("port.file~x", mistake.in(good));
 		operator.await("port.file~x", PortInfo.State.REFUSED);
+		assertEquals(List.of(port), guest.ports());
 		Await.until("unplugged", port::isRemoved);
 		operator.plug("port.file~x", good.toArray(String[]::new));
 		guest.awaitPort("x", Await.PATIENCE);

@@ -1,9 +1,12 @@
 package bus.itest;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
@@ -29,6 +32,9 @@ class HotDeployTest {
 	@RegisterExtension
 	final Operator operator = new Operator();
 
+	@RegisterExtension
+	final Seed seed = new Seed();
+
 	private ConsoleDriver guest;
 
 	@BeforeEach
@@ -40,22 +46,23 @@ class HotDeployTest {
 	}
 
 	@Test
-	void filePortBundle_uninstalledAndInstalled_itsPortGoesAndComes_trafficGoesOn() throws Exception {
+	void filePortBundle_uninstalledAndInstalled_guestKeepsThePort_noByteIsLost() throws Exception {
 		var bundle = operator.bundle("port.file");
 		String location = bundle.getLocation();
+		var port = Operator.opened(guest, "y");
 		try (var echo = EchoTraffic.start(operator.path("x"), Operator.opened(guest, "x"))) {
 			for (int i = 0; i < TIMES; i++) {
-				var port = Operator.opened(guest, "y");
-				assertEquals(5, port.id());
+				Await.until("host open", port::hostConnected);
 				write(port, i);
 				bundle.uninstall();
-				Await.until("its port goes away", port::isRemoved);
-				assertEquals(null, operator.port("port.file~y"));
+				assertEquals(PortInfo.State.HELD, operator.port("port.file~y").state());
+				Await.until("host closed", () -> !port.hostConnected());
 				echo.awaitMore();
 				bundle = operator.framework().installBundle(location);
 				bundle.start();
+				assertEquals(PortInfo.State.PLUGGED, operator.await("port.file~y", PortInfo.State.PLUGGED).state());
 			}
-			guest.awaitPort("y", Await.PATIENCE);
+			Await.until("host open", port::hostConnected);
 			echo.awaitMore();
 		}
 		assertEquals(IntStream.range(0, TIMES).mapToObj(i -> "line " + i).toList(),
@@ -68,18 +75,87 @@ class HotDeployTest {
 	}
 
 	@Test
-	void filePortBundle_stoppedAndStarted_itsPortGoesAndComes_trafficGoesOn() throws Exception {
+	void filePortBundle_stopped_graceTimeOver_itsPortGoes_startedAgain_itComes() throws Exception {
+		operator.configureAlone("bus.whiteboard", "grace=1");
 		var bundle = operator.bundle("port.file");
 		try (var echo = EchoTraffic.start(operator.path("x"), Operator.opened(guest, "x"))) {
-			for (int i = 0; i < TIMES; i++) {
-				var port = guest.awaitPort("y", Await.PATIENCE);
-				bundle.stop();
-				Await.until("its port goes away", port::isRemoved);
-				echo.awaitMore();
-				bundle.start();
-			}
-			guest.awaitPort("y", Await.PATIENCE);
+			var port = guest.awaitPort("y", Await.PATIENCE);
+			bundle.stop();
+			Await.until("its port goes away", port::isRemoved);
+			assertEquals(null, operator.port("port.file~y"));
 			echo.awaitMore();
+			bundle.start();
+			assertEquals(5, guest.awaitPort("y", Await.PATIENCE).id());
+			echo.awaitMore();
+		}
+	}
+
+	@Test
+	void filePortBundle_stopped_configurationDeleted_itsPortGoesAtOnce() throws Exception {
+		operator.configureAlone("bus.whiteboard", "grace=3600");
+		var bundle = operator.bundle("port.file");
+		try {
+			var port = guest.awaitPort("y", Await.PATIENCE);
+			bundle.stop();
+			assertEquals(PortInfo.State.HELD, operator.port("port.file~y").state());
+			operator.delete("port.file~y");
+			Await.until("its port goes away", port::isRemoved);
+		} finally {
+			bundle.start();
+		}
+	}
+
+	@Test
+	void configuration_changed_guestKeepsThePort_anotherFileGetsTheRest() throws Exception {
+		var port = Operator.opened(guest, "y");
+		write(port, 0);
+		operator.configure("port.file~y", "bus=vm1", "name=y", "id=5", "path=" + operator.path("other"));
+		Await.until("another file", () -> Files.exists(operator.path("other")));
+		Await.until("host open", port::hostConnected);
+		write(port, 1);
+		Await.until("written", () -> Files.readString(operator.path("other")).equals("line 1\n"));
+		assertEquals("line 0\n", Files.readString(operator.path("y")));
+		operator.configure("port.file~y", "bus=vm1", "name=y", "id=6", "path=" + operator.path("other"));
+		Await.until("it is another port now", port::isRemoved);
+		assertEquals(6, guest.awaitPort("y", Await.PATIENCE).id());
+	}
+
+	/** The strongest there is: the client stays connected, and neither it nor the guest's program misses a byte. */
+	@Test
+	void socketPortBundle_updated_clientAndGuestGoOnAtTheByte() throws Exception {
+		var port = Operator.opened(guest, "x");
+		var ended = new AtomicBoolean();
+		try (var client = HostClient.unix(operator.path("x"))) {
+			var echoing = Background.start(() -> {
+				var bytes = new byte[3000];
+				while (!ended.get()) {
+					int n = port.read(bytes, 0, bytes.length, Duration.ofMillis(10));
+					if (n == 0)
+						port.awaitHostConnected(true, Await.PATIENCE);
+					if (n > 0)
+						port.writeFully(Arrays.copyOf(bytes, n), Await.PATIENCE);
+				}
+				return true;
+			});
+			var updating = Background.start(() -> {
+				for (int i = 0; i < TIMES; i++) {
+					operator.bundle("port.socket").update();
+					operator.await("port.socket~x", PortInfo.State.PLUGGED);
+				}
+				return true;
+			});
+			for (int round = 0; round < 5 || !updating.isDone(); round++) {
+				var piece = seed.bytes(200_000);
+				var sending = Background.start(() -> {
+					client.send(piece);
+					return true;
+				});
+				assertArrayEquals(piece, client.receive(piece.length));
+				sending.join();
+			}
+			updating.join();
+			ended.set(true);
+			echoing.join();
 		}
 	}
 
@@ -98,14 +174,16 @@ class HotDeployTest {
 			try (var client = HostClient.unix(operator.path("x"))) {
 				Await.until("host open", port::hostConnected);
 				operator.bundle("port.socket").update();
-				Await.until("its port goes away", port::isRemoved);
-				assertEquals(true, client.atEnd());
+				operator.await("port.socket~x", PortInfo.State.PLUGGED);
+				client.send(new byte[] { 1 });
 			}
-			operator.await("port.socket~x", PortInfo.State.PLUGGED);
+			Await.until("host closed", () -> !port.hostConnected());
+			close(port);
 			try (var echo = EchoTraffic.start(operator.path("x"), Operator.opened(guest, "x"))) {
 				echo.awaitMore();
 			}
-			guest.ports().stream().filter(p -> p.id() == port.id()).forEach(HotDeployTest::close);
+			Await.until("host closed", () -> !port.hostConnected());
+			close(port);
 		}
 		ended.set(true);
 		int lines = writing.join();

@@ -54,12 +54,22 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 
 	/** Writes a configuration, whole: a PID such as {@code port.socket~x} and lines as in its file. */
 	void configure(String pid, String... lines) throws IOException {
+		String[] parts = pid.split("~");
+		admin().getFactoryConfiguration(parts[0], parts[1], "?").update(properties(lines));
+	}
+
+	/** Writes the configuration of something that there is one of, until the test ends. */
+	void configureAlone(String pid, String... lines) throws IOException {
+		var configuration = admin().getConfiguration(pid, "?");
+		open.push(() -> configuration.delete());
+		configuration.update(properties(lines));
+	}
+
+	private static Dictionary<String, Object> properties(String... lines) {
 		Dictionary<String, Object> properties = new Hashtable<>();
 		for (String line : lines)
 			properties.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
-		String[] parts = pid.split("~");
-		var configuration = admin().getFactoryConfiguration(parts[0], parts[1], "?");
-		configuration.update(properties);
+		return properties;
 	}
 
 	/** A bus with its socket where {@link #guest} looks for it, registered when this returns. */

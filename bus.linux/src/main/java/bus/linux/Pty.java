@@ -36,7 +36,6 @@ public record Pty(int master, String slave) implements AutoCloseable {
 		try (var arena = Arena.ofConfined()) {
 			var number = arena.allocateFrom(JAVA_INT, 0);
 			LinuxException.check(Linux.ioctl(master, Linux.TIOCSPTLCK, number.address()), "TIOCSPTLCK");
-			LinuxException.check(Linux.ioctl(master, Linux.TIOCGPTN, number.address()), "TIOCGPTN");
 			var termios = arena.allocate(TERMIOS_SIZE, 4);
 			LinuxException.check(Linux.ioctl(master, Linux.TCGETS, termios.address()), "TCGETS");
 			termios.set(JAVA_INT, INPUT, termios.get(JAVA_INT, INPUT) & ~RAW_INPUT_OFF);
@@ -46,10 +45,27 @@ public record Pty(int master, String slave) implements AutoCloseable {
 			termios.set(JAVA_BYTE, VTIME, (byte) 0);
 			termios.set(JAVA_BYTE, VMIN, (byte) 1);
 			LinuxException.check(Linux.ioctl(master, Linux.TCSETS, termios.address()), "TCSETS");
-			return new Pty(master, "/dev/pts/" + number.get(JAVA_INT, 0));
+			return of(master);
 		} catch (LinuxException e) {
 			Linux.close(master);
 			throw e;
+		}
+	}
+
+	/**
+	 * A pseudo terminal that was opened by {@link #open} and whose record is not there any more.
+	 *
+	 * @param master the new record's to close
+	 */
+	public static Pty of(int master) throws LinuxException {
+		return new Pty(master, slave(master));
+	}
+
+	private static String slave(int master) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			var number = arena.allocate(JAVA_INT);
+			LinuxException.check(Linux.ioctl(master, Linux.TIOCGPTN, number.address()), "TIOCGPTN");
+			return "/dev/pts/" + number.get(JAVA_INT, 0);
 		}
 	}
 

@@ -10,13 +10,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-import bus.api.BusInfo;
 import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
@@ -37,6 +34,8 @@ final class Roster {
 	private final Condition moved = lock.newCondition();
 	private final Map<Object, Entry> entries = new LinkedHashMap<>();
 	private final List<SerialBus> buses = new ArrayList<>();
+	private final Holds holds = new Holds();
+	private final Listing listing = new Listing(this::present, this::absent);
 	private final Consumer<String> log;
 	private final Executor later;
 	/** How often a slot became free: tells a refused port whether to try again at once. */
@@ -59,19 +58,52 @@ final class Roster {
 				refuse(entry, plan.problem(), false);
 			return entries.put(key, entry);
 		});
+		String freed = plan.problem().isEmpty() ? holds.prepare(plan) : "";
 		plug(entry);
+		if (!freed.isEmpty())
+			retry(freed);
 	}
 
-	/** A port's service goes. When this returns the bus has let go of it. */
+	/** A port's service goes for good. When this returns the bus has let go of it. */
 	void remove(Object key) {
-		var removed = locked(() -> {
+		forget(key).ifPresent(entry -> {
+			takeOff(entry, false);
+			retry(machineOf(entry.plan.bus()));
+		});
+	}
+
+	/**
+	 * A port's service goes, and another is likely to come in its place. When this returns the bus has let go of it, and
+	 * keeps the place.
+	 *
+	 * @param pid of its configuration; empty if it has none
+	 * @param afterGrace runs a task when the other has had time enough
+	 */
+	void hold(Object key, String pid, Executor afterGrace) {
+		forget(key).ifPresent(entry -> {
+			var bus = locked(() -> entry.bus);
+			if (!takeOff(entry, true))
+				return;
+			var hold = new Holds.Hold(bus, entry.plan, pid);
+			holds.add(hold);
+			afterGrace.execute(() -> {
+				if (holds.expire(hold))
+					retry(bus.vm());
+			});
+		});
+	}
+
+	/** A configuration is gone: nobody is to come any more in the place of its port. */
+	void release(String pid) {
+		if (holds.release(pid))
+			idle(entry -> entry.tryAgain).forEach(this::plug);
+	}
+
+	private Optional<Entry> forget(Object key) {
+		return locked(() -> {
 			var entry = Optional.ofNullable(entries.remove(key));
 			entry.ifPresent(e -> e.gone = true);
 			return entry;
-		});
-		removed.ifPresent(entry -> {
-			takeOff(entry);
-			retry(machineOf(entry.plan.bus()));
 		});
 	}
 
@@ -94,34 +126,18 @@ final class Roster {
 			buses.remove(bus);
 			return entries.values().stream().filter(entry -> entry.bus == bus).toList();
 		});
-		its.forEach(this::takeOff);
+		its.forEach(entry -> takeOff(entry, false));
+		holds.forget(bus);
 		retry(bus.vm());
 		idle(entry -> entry.plan.bus().equals(bus.name())).forEach(this::plug); // finds no bus, and says so
 	}
 
-	List<BusInfo> buses() {
-		return present().flatMap(bus -> ask(bus, it -> Stream.of(it.info()))).toList();
+	Listing listing() {
+		return listing;
 	}
 
-	/** A bus may close between being listed and being asked: then it is as if it had gone before. */
-	private <T> Stream<T> ask(SerialBus bus, Function<SerialBus, Stream<T>> question) {
-		try {
-			return question.apply(bus);
-		} catch (IllegalStateException e) {
-			if (locked(() -> buses.contains(bus)))
-				throw e;
-			return Stream.empty();
-		}
-	}
-
-	List<PortInfo> ports() {
-		var plugged = present()
-				.flatMap(bus -> ask(bus, it -> it.ports().stream().sorted(Comparator.comparingInt(PortInfo::id))));
-		return Stream.concat(plugged, absent().stream()).toList();
-	}
-
-	private Stream<SerialBus> present() {
-		return locked(() -> buses.stream().sorted(Comparator.comparing(SerialBus::name)).toList()).stream();
+	private List<SerialBus> present() {
+		return locked(() -> buses.stream().sorted(Comparator.comparing(SerialBus::name)).toList());
 	}
 
 	private List<PortInfo> absent() {
@@ -188,14 +204,24 @@ final class Roster {
 			return true;
 		}
 		try {
+			checkOwn(port);
 			entry.bus.plug(entry.plan.request(), port);
+			holds.taken(entry.plan);
 		} catch (PortRefusedException | RuntimeException e) {
 			entry.source.unget();
 			return refused(entry, e, e instanceof PortRefusedException && e.getCause() == null, seen);
 		}
 		if (plugged(entry, port))
-			takeOff(entry);
+			takeOff(entry, false);
 		return false;
+	}
+
+	/** One object cannot be two ports: it would mix up their guests, and on two buses their threads. */
+	private void checkOwn(HostPort port) throws PortRefusedException {
+		var first = locked(() -> entries.values().stream().filter(entry -> entry.port == port).findFirst());
+		if (first.isPresent())
+			throw new PortRefusedException("the same object is plugged as " + first.get().plan.source()
+					+ " already; register an object of its own for each port");
 	}
 
 	private boolean fetched(Entry entry) {
@@ -234,25 +260,34 @@ final class Roster {
 		entry.tryAgain = tryAgain;
 	}
 
-	/** When this returns the port is off its bus, whoever took it off. */
-	private void takeOff(Entry entry) {
+	/**
+	 * When this returns the port is off its bus, whoever took it off.
+	 *
+	 * @param hold whether the bus is to keep the place
+	 * @return whether this call took it off
+	 */
+	private boolean takeOff(Entry entry, boolean hold) {
 		lock.lock();
 		try {
 			if (entry.mover == Thread.currentThread())
-				return; // the port took itself away while it is being plugged; plug() sees it
+				return false; // the port took itself away while it is being plugged; plug() sees it
 			while (entry.is(Stage.PLUGGING) || entry.is(Stage.UNPLUGGING))
 				moved.awaitUninterruptibly();
 			if (!entry.is(Stage.PLUGGED))
-				return;
+				return false;
 			move(entry, Stage.UNPLUGGING);
 		} finally {
 			lock.unlock();
 		}
 		try {
-			entry.bus.unplug(entry.port);
+			if (hold)
+				entry.bus.hold(entry.port);
+			else
+				entry.bus.unplug(entry.port);
 		} finally {
 			letGo(entry);
 		}
+		return true;
 	}
 
 	private void letGo(Entry entry) {

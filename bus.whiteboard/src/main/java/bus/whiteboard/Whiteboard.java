@@ -5,6 +5,7 @@ import static org.osgi.service.component.annotations.ReferenceCardinality.OPTION
 import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
 import static org.osgi.service.component.annotations.ReferencePolicyOption.GREEDY;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
 
 import bus.api.BusInfo;
 import bus.api.HostPort;
@@ -33,8 +43,19 @@ import bus.api.SerialBusRuntime;
  * Hears of port and bus services. Ports come as references, so that a port is activated only when its configuration has
  * been found good and its bus is there.
  */
-@Component(immediate = true)
-public final class Whiteboard implements SerialBusRuntime {
+@Component(configurationPid = "bus.whiteboard", immediate = true,
+		service = { SerialBusRuntime.class, ConfigurationListener.class })
+@Designate(ocd = Whiteboard.Config.class)
+public final class Whiteboard implements SerialBusRuntime, ConfigurationListener {
+
+	/** The keys of {@code bus.whiteboard.cfg}. */
+	@org.osgi.service.metatype.annotations.ObjectClassDefinition(id = "bus.whiteboard", name = "Ports come and go",
+			description = "How long a bus keeps the place of a port whose bundle is being updated")
+	public @interface Config {
+		@AttributeDefinition(description = Grace.ALLOWED, min = "0", max = "3600", required = false)
+		int grace() default Grace.DEFAULT_SECONDS;
+	}
+
 	private static final System.Logger LOG = System.getLogger("bus.whiteboard");
 	/** Buses and ports start in any order; a port that waits longer than this waits for a bus that is not configured. */
 	private static final int STARTUP_SECONDS = 2;
@@ -50,10 +71,26 @@ public final class Whiteboard implements SerialBusRuntime {
 	@Reference(name = "Metatype", cardinality = OPTIONAL, policy = DYNAMIC, policyOption = GREEDY)
 	private volatile MetaTypeService metatype;
 
+	private final ConfigurationAdmin configurations;
+	private volatile int graceSeconds = Grace.DEFAULT_SECONDS;
+
 	@Activate
-	public Whiteboard(BundleContext context, @Reference ServiceComponentRuntime components) {
+	public Whiteboard(BundleContext context, @Reference ServiceComponentRuntime components,
+			@Reference ConfigurationAdmin configurations, Map<String, Object> properties) {
 		this.context = context;
 		this.components = components;
+		this.configurations = configurations;
+		modified(properties);
+	}
+
+	/** Without this method a change of the grace time would unplug every port. */
+	@Modified
+	void modified(Map<String, Object> properties) {
+		try {
+			graceSeconds = Grace.seconds(properties);
+		} catch (IllegalArgumentException e) {
+			LOG.log(System.Logger.Level.ERROR, "bus.whiteboard: " + e.getMessage() + "; it stays at " + graceSeconds);
+		}
 	}
 
 	@Reference(service = HostPort.class, cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
@@ -66,7 +103,35 @@ public final class Whiteboard implements SerialBusRuntime {
 	}
 
 	void removePort(ServiceReference<HostPort> reference) {
-		roster.remove(reference);
+		String pid = reference.getProperty(Constants.SERVICE_PID) instanceof String text ? text : "";
+		if (graceSeconds > 0 && isToComeBack(reference.getBundle(), pid))
+			roster.hold(reference, pid, CompletableFuture.delayedExecutor(graceSeconds, TimeUnit.SECONDS));
+		else
+			roster.remove(reference);
+	}
+
+	/**
+	 * Whether a port goes because its bundle is stopped, updated or refreshed, or because its configuration has changed; and
+	 * not because its configuration was deleted, or everything ends.
+	 */
+	private boolean isToComeBack(Bundle bundle, String pid) {
+		if (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE
+				|| context.getBundle().getState() != Bundle.ACTIVE)
+			return false;
+		if (pid.isEmpty())
+			return bundle != null && bundle.getState() == Bundle.STOPPING;
+		try {
+			return configurations.listConfigurations("(service.pid=" + pid.replaceAll("[\\\\*()]", "\\\\$0") + ")") != null;
+		} catch (IOException | InvalidSyntaxException e) {
+			LOG.log(System.Logger.Level.WARNING, pid + ": cannot tell whether it is still configured: " + e.getMessage());
+			return false;
+		}
+	}
+
+	@Override
+	public void configurationEvent(ConfigurationEvent event) {
+		if (event.getType() == ConfigurationEvent.CM_DELETED)
+			roster.release(event.getPid());
 	}
 
 	@Reference(service = SerialBus.class, cardinality = MULTIPLE, policy = DYNAMIC, policyOption = GREEDY)
@@ -80,12 +145,12 @@ public final class Whiteboard implements SerialBusRuntime {
 
 	@Override
 	public List<BusInfo> buses() {
-		return roster.buses();
+		return roster.listing().ofBuses();
 	}
 
 	@Override
 	public List<PortInfo> ports() {
-		return roster.ports();
+		return roster.listing().ofPorts();
 	}
 
 	private Plan plan(ServiceReference<HostPort> reference) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -230,8 +231,110 @@ class RosterTest {
 		assertEquals(1, port.users);
 	}
 
+	@Test
+	void held_anotherComes_takesItsPlace_timeRunsOutInVain() throws Exception {
+		var bus = new FakeBus("vm1");
+		roster.addBus(bus);
+		roster.add("a", plan("a", "vm1", "n"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		assertEquals(List.of("a HELD "), listed());
+		roster.add("a2", plan("a", "vm1", "n"), new FakePort());
+		assertEquals(List.of("a PLUGGED "), listed());
+		roster.hold("a2", "fake~a", later::add);
+		later.removeFirst().run();
+		assertEquals(List.of("a HELD "), listed(), "the time that ran out was the first one's");
+		later.removeFirst().run();
+		assertEquals(List.of(), listed());
+	}
+
+	@Test
+	void held_timeRunsOut_whoWaitsForTheNameGetsIt() throws Exception {
+		roster.addBus(new FakeBus("vm1"));
+		roster.add("a", plan("a", "vm1", "n"), new FakePort());
+		roster.add("b", plan("b", "vm1", "n"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		assertEquals(List.of("a HELD ", "b REFUSED duplicate n"), listed());
+		later.removeFirst().run();
+		assertEquals(List.of("b PLUGGED "), listed());
+	}
+
+	@Test
+	void held_configurationDeleted_givenUpAtOnce_whoWaitsGetsItsName() throws Exception {
+		roster.addBus(new FakeBus("vm1"));
+		roster.add("a", plan("a", "vm1", "n"), new FakePort());
+		roster.add("b", plan("b", "vm1", "n"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		roster.release("fake~other");
+		assertEquals(List.of("a HELD ", "b REFUSED duplicate n"), listed());
+		roster.release("fake~a");
+		assertEquals(List.of("b PLUGGED "), listed());
+	}
+
+	@Test
+	void held_itComesWithAnotherNameOrBus_placeGivenUp() throws Exception {
+		var one = new FakeBus("vm1");
+		var two = new FakeBus("vm2");
+		roster.addBus(one);
+		roster.addBus(two);
+		roster.add("a", plan("a", "vm1", "n"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		roster.add("b", plan("b", "vm1", "n"), new FakePort());
+		assertEquals(List.of("a HELD ", "b REFUSED duplicate n"), listed());
+		roster.add("a2", plan("a", "vm1", "m"), new FakePort());
+		assertEquals(List.of(), one.held);
+		assertEquals(List.of("a PLUGGED ", "b PLUGGED "), listed(), "the name is free");
+		roster.remove("b");
+		roster.hold("a2", "fake~a", later::add);
+		roster.add("a3", plan("a", "vm2", "m"), new FakePort());
+		assertEquals(List.of(), one.held);
+		assertEquals(List.of("a PLUGGED "), listed());
+	}
+
+	@Test
+	void held_itComesBroken_onlyWhyIsListed_placeKept() throws Exception {
+		var bus = new FakeBus("vm1");
+		roster.addBus(bus);
+		roster.add("a", plan("a", "vm1", "n"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		roster.add("a2", plan("a", "vm1", "n").refused("path=x; allowed: y"), new FakePort());
+		assertEquals(List.of("a REFUSED path=x; allowed: y"), listed());
+		assertEquals(1, bus.held.size());
+	}
+
+	@Test
+	void held_itsBusGoes_forgotten() throws Exception {
+		var bus = new FakeBus("vm1");
+		roster.addBus(bus);
+		roster.add("a", plan("a", "vm1", "n"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		roster.removeBus(bus);
+		later.removeFirst().run();
+		assertEquals(1, bus.held.size(), "a bus that has gone is not called");
+	}
+
+	@Test
+	void refusedPort_itsServiceGoes_nothingIsHeld() throws Exception {
+		var bus = new FakeBus("vm1");
+		roster.addBus(bus);
+		roster.add("a", plan("a", "vm1", "n").refused("path=x; allowed: y"), new FakePort());
+		roster.hold("a", "fake~a", later::add);
+		assertEquals(List.of(), listed());
+		assertEquals(List.of(), later);
+	}
+
+	@Test
+	void sameObject_twoPorts_secondRefused() throws Exception {
+		roster.addBus(new FakeBus("vm1"));
+		roster.addBus(new FakeBus("vm2"));
+		var port = new FakePort();
+		roster.add("a", plan("a", "vm1", "n"), port);
+		roster.add("b", plan("b", "vm2", "m"), port);
+		assertEquals(List.of("b.cfg: the same object is plugged as a.cfg already; register an object of its own for each"
+				+ " port"), log);
+	}
+
 	private List<String> listed() {
-		return roster.ports().stream().map(port -> port.label() + " " + port.state() + " " + port.problem()).toList();
+		return roster.listing().ofPorts().stream().map(port -> port.label() + " " + port.state() + " " + port.problem()).toList();
 	}
 
 	private static Plan plan(String label, String bus, String name) {
@@ -275,6 +378,7 @@ class RosterTest {
 
 	private static final class FakeBus implements SerialBus {
 		final Map<HostPort, PortRequest> plugged = new LinkedHashMap<>();
+		final List<PortRequest> held = new ArrayList<>();
 		Runnable beforePlug = () -> {
 		};
 		Runnable beforeRefusal = () -> {
@@ -313,12 +417,14 @@ class RosterTest {
 		@Override
 		public List<PortInfo> ports() {
 			beforeListing.run();
-			return plugged.values().stream().map(r -> PortInfo.absent(name, r, PortInfo.State.PLUGGED, "")).toList();
+			return Stream.concat(plugged.values().stream().map(r -> PortInfo.absent(name, r, PortInfo.State.PLUGGED, "")),
+					held.stream().map(r -> PortInfo.absent(name, r, PortInfo.State.HELD, ""))).toList();
 		}
 
 		@Override
 		public PortInfo plug(PortRequest request, HostPort port) throws PortRefusedException {
 			beforePlug.run();
+			held.remove(request);
 			if (hasName(request) || sibling != null && sibling.hasName(request)) {
 				beforeRefusal.run();
 				throw new PortRefusedException("duplicate " + request.name());
@@ -328,12 +434,32 @@ class RosterTest {
 		}
 
 		private boolean hasName(PortRequest request) {
-			return plugged.values().stream().anyMatch(r -> r.name().equals(request.name()));
+			return Stream.concat(plugged.values().stream(), held.stream()).anyMatch(r -> r.name().equals(request.name()));
 		}
 
 		@Override
 		public void unplug(HostPort port) {
 			plugged.remove(port);
+		}
+
+		@Override
+		public void hold(HostPort port) {
+			held.add(plugged.remove(port));
+		}
+
+		@Override
+		public void release(PortRequest request) {
+			held.remove(request);
+		}
+
+		@Override
+		public void open(int id) {
+			throw new AssertionError();
+		}
+
+		@Override
+		public void close(int id) {
+			throw new AssertionError();
 		}
 	}
 }

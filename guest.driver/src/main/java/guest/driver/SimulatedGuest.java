@@ -146,12 +146,13 @@ public final class SimulatedGuest {
 	/** Nothing as long as the device has not told what kind of port it is. */
 	private static void begin(ConsoleDriver console, GuestSidePort port, Map<GuestSidePort, PortProgram> programs)
 			throws IOException {
+		String name = port.name();
+		boolean told = !name.isEmpty() || port.hostConnected(); // asked first: that it is a console is told before these
 		if (port.isConsole()) {
 			programs.put(port, new ConsoleProgram(port, console::ports));
 			return;
 		}
-		String name = port.name();
-		if (name.isEmpty() && !port.hostConnected())
+		if (!told)
 			return;
 		port.open();
 		LOG.log(Level.DEBUG, "simulated guest opens port id={0} name={1}", port.id(), name);

@@ -48,6 +48,8 @@ public final class ConsolePort implements HostPort, Attachable {
 	}
 
 	private static final System.Logger LOG = System.getLogger("port.console");
+	/** What the next instance finds it under. */
+	private static final String TERMINAL = "terminal";
 	/** What the pseudo terminal has not taken: as much as a kernel says while it boots. */
 	private static final int BACKLOG = 64 << 10;
 
@@ -66,7 +68,7 @@ public final class ConsolePort implements HostPort, Attachable {
 
 	@Override
 	public void plugged(GuestPort guest) throws IOException {
-		terminal = Terminal.open(config.link());
+		terminal = Terminal.open(guest.kept(TERMINAL), config.link());
 		backlog = new Backlog(BACKLOG);
 		this.guest = guest;
 		LOG.log(System.Logger.Level.INFO, guest.bus() + " port " + guest.id() + " " + guest.name() + ": console on "
@@ -107,13 +109,16 @@ public final class ConsolePort implements HostPort, Attachable {
 		return room.hasRemaining() ? put + terminal.read(room) : put;
 	}
 
+	/** Programs that have the terminal open outlive an update of this bundle. */
 	@Override
 	public void unplugged() {
+		var left = guest;
 		guest = null;
 		sessions.clear();
 		keyboard.clear();
+		left.keep(TERMINAL, terminal.descriptor());
 		try {
-			terminal.close();
+			terminal.leave();
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.WARNING, "link=" + config.link() + ": " + e.getMessage());
 		}

@@ -13,7 +13,7 @@ import bus.linux.Pty;
  * A pseudo terminal and its link. Reading and writing never block; nobody having it open is no error. Used by one thread
  * at a time.
  */
-final class Terminal implements AutoCloseable {
+final class Terminal {
 	/** More than the kernel's own buffer takes at once. */
 	private static final int SCRATCH = 16 << 10;
 
@@ -29,10 +29,11 @@ final class Terminal implements AutoCloseable {
 	}
 
 	/**
+	 * @param kept the master of a pseudo terminal to go on with; negative for a new one
 	 * @param link where its symbolic link is to be; empty for none
 	 */
-	static Terminal open(String link) throws IOException {
-		var pty = Pty.open();
+	static Terminal open(int kept, String link) throws IOException {
+		var pty = kept < 0 ? Pty.open() : Pty.of(kept);
 		try {
 			return new Terminal(pty, link.isBlank() ? null : Link.make(Path.of(link.strip()), Path.of(pty.slave())));
 		} catch (IOException | RuntimeException e) {
@@ -72,9 +73,8 @@ final class Terminal implements AutoCloseable {
 		return read;
 	}
 
-	@Override
-	public void close() throws IOException {
-		pty.close();
+	/** Gives up all but {@link #descriptor}, which is the caller's from here on. */
+	void leave() throws IOException {
 		arena.close();
 		if (link != null)
 			link.remove();

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import bus.api.GuestPort;
 import bus.linux.Epoll;
+import bus.linux.Linux;
 
 /** Assumes the kernel's pseudo terminals; the test plays the loop, with the epoll flags that the bus uses. */
 class ConsolePortTest {
@@ -41,6 +42,9 @@ class ConsolePortTest {
 	private final List<String> calls = new ArrayList<>();
 	private Epoll epoll;
 	private Runnable ready;
+	/** What an instance has left, and what the next one is to find. */
+	private int left = -1;
+	private int kept = -1;
 
 	@BeforeEach
 	void plug() throws Exception {
@@ -54,7 +58,29 @@ class ConsolePortTest {
 	void unplug() {
 		port.unplugged();
 		assertFalse(Files.exists(link, LinkOption.NOFOLLOW_LINKS));
+		Linux.close(left);
 		epoll.close();
+	}
+
+	@Test
+	void terminal_portUpdated_itsProgramGoesOn() throws Exception {
+		try (var slave = slave()) {
+			epoll.close(); // the bus has ended its watches by then
+			epoll = new Epoll(4);
+			port.unplugged();
+			kept = left;
+			port = port(link);
+			port.plugged(guest());
+			slave.write(ascii("typed"));
+			var room = ByteBuffer.allocate(10);
+			assertEquals(5, port.hostData(room));
+			assertEquals(5, port.guestData(ascii("hello")));
+			assertEquals("hello", text(slave, 5));
+			try (var again = slave()) {
+				port.guestData(ascii("x"));
+				assertEquals("x", text(again, 1), "the link leads to the same terminal");
+			}
+		}
 	}
 
 	@Test
@@ -200,15 +226,17 @@ class ConsolePortTest {
 						epoll.add((Integer) arguments[0], Epoll.IN | Epoll.OUT | Epoll.ET, 0);
 						ready = (Runnable) arguments[1];
 					}
+					if (method.getName().equals("keep"))
+						left = (Integer) arguments[1];
 					return switch (method.getReturnType().getName()) {
-						case "int" -> 0;
+						case "int" -> method.getName().equals("kept") ? kept : 0;
 						case "java.lang.String" -> "vm1";
 						default -> null;
 					};
 				});
 	}
 
-	private static ConsolePort port(Path link) {
+	static ConsolePort port(Path link) {
 		return new ConsolePort(new ConsolePort.Config() {
 
 			@Override

@@ -61,11 +61,19 @@ public final class SocketPort implements HostPort {
 	@Override
 	public void plugged(GuestPort guest) throws IOException {
 		this.guest = guest;
-		attached = false;
 		listening = open(config.listen());
 		LOG.log(System.Logger.Level.INFO,
 				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
+		int client = guest.kept(client());
+		attached = client >= 0;
+		if (attached)
+			guest.attach(client, client());
 		guest.watch(listening.descriptor(), this::accept);
+	}
+
+	/** A client outlives an update of this bundle; not a change of the address that it has come to. */
+	private String client() {
+		return "client of listen=" + config.listen().strip();
 	}
 
 	private static Listen.Listening open(String listen) throws IOException {
@@ -90,7 +98,7 @@ public final class SocketPort implements HostPort {
 		if (listening.tcp())
 			Linux.setsockopt(client, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
 		attached = true;
-		guest.attach(client);
+		guest.attach(client, client());
 	}
 
 	@Override

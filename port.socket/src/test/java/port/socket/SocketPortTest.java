@@ -27,6 +27,9 @@ import bus.linux.Linux;
 class SocketPortTest {
 	@TempDir
 	Path folder;
+	/** What an earlier instance has left. */
+	private int kept = -1;
+	private String keptKey = "";
 
 	@Test
 	void s49_secondClient_firstAttached_waitsUntilHangup() throws Exception {
@@ -52,6 +55,45 @@ class SocketPortTest {
 		assertEquals(2, guest.attached.size());
 		port.unplugged();
 		assertFalse(Files.exists(path));
+	}
+
+	@Test
+	void client_portUpdated_isAttachedAgain_theNextOneWaits() throws Exception {
+		var path = folder.resolve("x.sock");
+		var port = port("unix:" + path);
+		var guest = new Recorder();
+		port.plugged(guest);
+		try (var client = connect(path)) {
+			guest.ready.run();
+			kept = guest.attached.getFirst();
+			port.unplugged();
+			var next = port("unix:" + path);
+			var half = new Recorder();
+			next.plugged(half);
+			assertEquals(List.of(kept), half.attached);
+			try (var second = connect(path)) {
+				half.ready.run();
+				assertEquals(1, half.attached.size());
+				Linux.close(kept);
+				assertEquals(-1, client.read(ByteBuffer.allocate(1)));
+				next.hangup();
+				assertEquals(2, half.attached.size());
+				Linux.close(half.attached.getLast());
+				assertEquals(-1, second.read(ByteBuffer.allocate(1)));
+			}
+			next.unplugged();
+		}
+	}
+
+	@Test
+	void client_addressChanged_isNotAttached() throws Exception {
+		kept = 1_000_000; // no open descriptor has such a number
+		keptKey = "client of listen=unix:" + folder.resolve("old");
+		var guest = new Recorder();
+		var port = port("unix:" + folder.resolve("new"));
+		port.plugged(guest);
+		assertEquals(List.of(), guest.attached);
+		port.unplugged();
 	}
 
 	@Test
@@ -89,7 +131,7 @@ class SocketPortTest {
 		return channel;
 	}
 
-	private static SocketPort port(String listen) {
+	static SocketPort port(String listen) {
 		return new SocketPort(new SocketPort.Config() {
 
 			@Override
@@ -119,7 +161,7 @@ class SocketPortTest {
 		});
 	}
 
-	private static final class Recorder implements GuestPort {
+	private final class Recorder implements GuestPort {
 		final List<Integer> attached = new ArrayList<>();
 		Runnable ready;
 
@@ -170,7 +212,23 @@ class SocketPortTest {
 
 		@Override
 		public void attach(int descriptor) {
+			throw new AssertionError("a client outlives an update");
+		}
+
+		@Override
+		public void attach(int descriptor, String key) {
+			keptKey = key;
 			attached.add(descriptor);
+		}
+
+		@Override
+		public void keep(String key, int descriptor) {
+			throw new AssertionError("the bus has it already");
+		}
+
+		@Override
+		public int kept(String key) {
+			return key.equals(keptKey) ? kept : -1;
 		}
 
 		@Override

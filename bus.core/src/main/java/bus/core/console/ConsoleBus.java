@@ -100,10 +100,47 @@ public final class ConsoleBus implements SerialBus {
 	public void unplug(HostPort port) {
 		var slot = call(() -> {
 			var found = device.plugging().find(port);
-			return found == null || !found.announced ? null : release(found);
+			return found == null ? null : release(found);
 		});
 		if (slot != null)
 			letGo(slot);
+	}
+
+	@Override
+	public void hold(HostPort port) {
+		var slot = call(() -> {
+			var found = device.plugging().find(port);
+			if (found != null)
+				device.plugging().hold(found);
+			return found;
+		});
+		if (slot != null)
+			letGo(slot);
+	}
+
+	@Override
+	public void release(PortRequest request) {
+		call(() -> {
+			var held = device.plugging().findHeld(request);
+			return held == null ? null : release(held);
+		});
+	}
+
+	@Override
+	public void open(int id) {
+		shut(id, false);
+	}
+
+	@Override
+	public void close(int id) {
+		shut(id, true);
+	}
+
+	private void shut(int id, boolean shut) {
+		look(() -> {
+			device.plugging().shut(id, shut);
+			return null;
+		});
 	}
 
 	private void letGo(PortSlot slot) {
@@ -117,8 +154,11 @@ public final class ConsoleBus implements SerialBus {
 
 	/** Unplugs every port, because the bus goes. */
 	public void unplugAll() {
-		for (var port : call(() -> device.plugging().plugged().stream().map(slot -> slot.port).toList()))
-			unplug(port);
+		for (var slot : call(device.plugging()::plugged))
+			if (slot.port == null)
+				release(slot.request);
+			else
+				unplug(slot.port);
 	}
 
 	private PortSlot release(PortSlot slot) {
@@ -132,6 +172,8 @@ public final class ConsoleBus implements SerialBus {
 		} catch (TimeoutException e) {
 			throw new IllegalStateException("bus " + name + " does not answer: a port blocks its loop", e);
 		} catch (ExecutionException e) {
+			if (e.getCause() instanceof IllegalArgumentException wrong)
+				throw wrong;
 			throw new IllegalStateException(e.getCause());
 		} catch (InterruptedException e) {
 			Thread.currentThread().interrupt();
@@ -157,13 +199,14 @@ public final class ConsoleBus implements SerialBus {
 		Runnable step = () -> {
 			try {
 				future.complete(task.call());
+			} catch (LoopLost e) {
+				future.completeExceptionally(e);
+				throw e;
 			} catch (Exception | Error e) {
 				future.completeExceptionally(e);
 			}
 		};
-		if (loop.isCurrent())
-			step.run();
-		else if (!loop.post(step))
+		if (!loop.run(step))
 			future.completeExceptionally(new IllegalStateException("bus " + name + " is closed"));
 		return future;
 	}

@@ -103,7 +103,7 @@ public final class ConsoleDevice {
 			return;
 		for (var slot : ports.announced())
 			if (slot.request.console() && slot.hostOpen) {
-				state.calls().run(slot, "emergency", () -> slot.port.emergency((byte) character));
+				state.calls().tell(slot, "emergency", port -> port.emergency((byte) character));
 				return;
 			}
 	}
@@ -209,9 +209,19 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
+		state.calls().deliver();
 		boolean again = queues.turn(scratch);
 		migration.note();
 		return again;
+	}
+
+	/**
+	 * Port code has kept the thread that had this device for so long that the caller has it now. Nothing was being changed:
+	 * whatever calls port code has put things in order before. To come before everything else.
+	 */
+	public void portBlocked() {
+		state.calls().abandon();
+		queues.kickAll();
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */
@@ -243,7 +253,7 @@ public final class ConsoleDevice {
 		if (!isMultiport() && ports.get(0) != null)
 			ports.get(0).guestOpen = true; // section 5.3.5: port 0 is simply there
 		for (var slot : ports.announced())
-			state.calls().run(slot, "running", () -> slot.port.running(true));
+			state.calls().tell(slot, "running", port -> port.running(true));
 		if (goesOn)
 			migration.started(state);
 		queues.kickAll();
@@ -252,7 +262,7 @@ public final class ConsoleDevice {
 	private void driverStops() {
 		running = false;
 		for (var slot : ports.announced())
-			state.calls().run(slot, "running", () -> slot.port.running(false));
+			state.calls().tell(slot, "running", port -> port.running(false));
 	}
 
 	private void forgetDriver() {

@@ -3,6 +3,8 @@ package bus.core.console;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import bus.api.HostPort;
+
 /**
  * What the driver says on the control queue and what it is answered: the handshake of section 5.3.6.2, in the order that
  * QEMU's bus has it. Loop thread.
@@ -59,6 +61,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 			portReady(slot, message.value() != 0);
 		else if (event == ControlEvent.PORT_OPEN)
 			state.guestOpened(slot, message.value() != 0);
+		state.calls().deliver(); // before the next turn may bring the port data
 	}
 
 	private void deviceReady(boolean ready) {
@@ -98,7 +101,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 			device.tell(slot, ControlEvent.PORT_NAME, 1, name(slot));
 		if (slot.hostOpen)
 			device.tell(slot, ControlEvent.PORT_OPEN, 1);
-		state.calls().run(slot, "guestReady", slot.port::guestReady);
+		state.calls().tell(slot, "guestReady", HostPort::guestReady);
 	}
 
 	/** Tells the driver a console's size, if it knows the port and somebody has said what the size is. */

@@ -36,7 +36,7 @@ final class GuestToHost {
 	boolean turn(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		long budget = BYTES_PER_TURN;
 		while (budget > 0) {
-			if (slot != null && slot.hostOpen && slot.throttled && !queue.isDiscarding())
+			if (slot != null && (slot.hostOpen && slot.throttled || waits(slot)) && !queue.isDiscarding())
 				return false;
 			if (queue.fetch(scratch.batch, false, Scratch.SEGMENTS, budget) == 0) {
 				if (!queue.armKick())
@@ -50,6 +50,11 @@ final class GuestToHost {
 			budget -= charge(moved, scratch.batch);
 		}
 		return true;
+	}
+
+	/** What a port's next instance is to have stays where it is; only that a console's guest would spin for it. */
+	private static boolean waits(PortSlot slot) {
+		return slot.held && !slot.request.console();
 	}
 
 	/** What a batch takes from the budget of its queue's turn. */

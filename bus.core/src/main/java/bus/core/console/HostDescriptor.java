@@ -6,6 +6,8 @@ package bus.core.console;
  */
 final class HostDescriptor {
 	final int number;
+	/** Under which the port's next instance finds it; null if it is not to. */
+	final String key;
 	boolean readable = true;
 	boolean writable = true;
 	/** The peer sends nothing any more, but what it sent before has not all been read. */
@@ -13,7 +15,8 @@ final class HostDescriptor {
 	/** The peer takes nothing any more, but what it sent before has not all been read. */
 	boolean deaf;
 
-	HostDescriptor(int number) {
+	HostDescriptor(int number, String key) {
 		this.number = number;
+		this.key = key;
 	}
 }

@@ -1,6 +1,7 @@
 package bus.core.console;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 import bus.api.HostPort;
 import bus.api.PortInfo;
@@ -30,6 +31,11 @@ final class Plugging {
 
 	/** The port works: the guest hears of it. */
 	void announce(PortSlot slot) {
+		if (slot.held) {
+			state.resume(slot, device.isRunning());
+			device.serve(slot);
+			return;
+		}
 		slot.announced = true;
 		device.portsChanged();
 		if (!device.isUsable(slot.id))
@@ -40,8 +46,20 @@ final class Plugging {
 		device.serve(slot);
 	}
 
+	/** Keeps the slot of a port that goes, for its next instance. */
+	void hold(PortSlot slot) {
+		ports.replace(slot, state.hold(slot));
+		device.portsChanged();
+	}
+
 	/** Frees the slot of a port that did not come to life, or that goes. */
 	void release(PortSlot slot) {
+		if (slot.held && slot.port != null) { // what was to be the next instance did not come to life
+			var next = slot.succeed(null);
+			state.retire(slot);
+			ports.replace(slot, next);
+			return;
+		}
 		state.retire(slot);
 		ports.release(slot);
 		if (slot.announced) {
@@ -51,11 +69,26 @@ final class Plugging {
 		}
 	}
 
+	/** The slot of a port that the guest may hear of and that is not still being plugged; null if it has none. */
 	PortSlot find(HostPort port) {
 		for (var slot : ports.plugOrder())
-			if (slot.port == port)
+			if (slot.port == port && slot.announced && !slot.held)
 				return slot;
 		return null;
+	}
+
+	/** The slot that is held for a request; null if none is. */
+	PortSlot findHeld(PortRequest request) {
+		return ports.held(request);
+	}
+
+	/** The operator closes a port's host side, or lets the port have it open again. */
+	void shut(int id, boolean shut) {
+		var slot = ports.get(id);
+		if (slot == null || !slot.announced)
+			throw new IllegalArgumentException("id=" + id + ": no such port on bus " + device.bus() + "; ports: "
+					+ ports.announced().stream().map(port -> String.valueOf(port.id)).collect(Collectors.joining(", ")));
+		state.shut(slot, shut);
 	}
 
 	/** Those that the guest may hear of. */
@@ -68,10 +101,13 @@ final class Plugging {
 	}
 
 	PortInfo info(PortSlot slot) {
-		return slot.info(device.bus(), problem(slot.id));
+		return slot.info(device.bus(), problem(slot));
 	}
 
-	private String problem(int id) {
+	private String problem(PortSlot slot) {
+		if (slot.held)
+			return "its host side is being replaced; the guest keeps the port, closed, until the new one comes";
+		int id = slot.id;
 		if (!device.isUsable(id))
 			return needsQueues(id);
 		if (id > 0 && device.isRunning() && !device.isMultiport())

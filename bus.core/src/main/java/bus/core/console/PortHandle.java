@@ -11,6 +11,8 @@ import bus.linux.Linux;
  * After the port was unplugged nothing happens any more.
  */
 final class PortHandle implements GuestPort {
+	private static final int NONE = -1;
+
 	private final String bus;
 	private final ConsoleDevice device;
 	private final Loop loop;
@@ -106,8 +108,25 @@ final class PortHandle implements GuestPort {
 
 	@Override
 	public void attach(int descriptor) {
-		if (!submit(() -> state.attach(slot, descriptor))) // which closes it if the port is gone
+		attach(descriptor, null);
+	}
+
+	@Override
+	public void attach(int descriptor, String key) {
+		if (!submit(() -> state.attach(slot, descriptor, key))) // which closes it if the port is gone
 			Linux.close(descriptor);
+	}
+
+	@Override
+	public void keep(String key, int descriptor) {
+		if (!submit(() -> state.keep(slot, key, descriptor)))
+			Linux.close(descriptor);
+	}
+
+	@Override
+	public int kept(String key) {
+		var descriptor = slot.kept.remove(key);
+		return descriptor == null ? NONE : descriptor;
 	}
 
 	@Override
@@ -146,10 +165,7 @@ final class PortHandle implements GuestPort {
 	 * @return false if the bus has gone, so that nothing will be done
 	 */
 	private boolean submit(Runnable step) {
-		if (!loop.isCurrent())
-			return loop.post(step);
-		step.run();
-		return true;
+		return loop.run(step);
 	}
 
 	private void submitWhilePlugged(Runnable step) {

@@ -2,6 +2,7 @@ package bus.core.console;
 
 import java.io.IOException;
 
+import bus.api.HostPort;
 import bus.linux.Epoll;
 import bus.linux.Linux;
 
@@ -28,38 +29,60 @@ final class PortState {
 		return calls;
 	}
 
-	/** The host side opens; no effect if it is open. */
+	/** The port opens its host side; no effect if it is open. */
 	void hostOpened(PortSlot slot) {
-		if (slot.hostOpen || slot.fault != null)
+		if (slot.fault != null)
 			return;
-		slot.hostOpen = true;
-		device.tell(slot, ControlEvent.PORT_OPEN, 1);
-		device.serve(slot);
+		slot.opened = true;
+		settle(slot);
+	}
+
+	/** The port closes its host side; no effect if it is closed. */
+	void hostClosed(PortSlot slot) {
+		slot.opened = false;
+		settle(slot);
 	}
 
 	/**
-	 * The host side closes: what the guest has written by now and the port not taken goes back to the guest with the
-	 * queue's next turn, the half-consumed buffer too, even if the host side is open again by then.
+	 * Opens or closes the host side, as port and operator together have it. When it closes, what the guest has written by
+	 * now and the port not taken goes back to the guest with the queue's next turn, the half-consumed buffer too, even if
+	 * the host side is open again by then.
 	 */
-	void hostClosed(PortSlot slot) {
-		if (!slot.hostOpen)
+	void settle(PortSlot slot) {
+		boolean open = slot.opened && !slot.shut && !slot.held;
+		if (open == slot.hostOpen)
 			return;
-		slot.hostOpen = false;
-		slot.throttled = false;
-		slot.readable = false;
-		device.discardOffered(slot); // not left to the next turn: before that the next client may be there
-		device.tell(slot, ControlEvent.PORT_OPEN, 0);
+		slot.hostOpen = open;
+		if (!open) {
+			slot.throttled = false;
+			slot.readable = false;
+			device.discardOffered(slot); // not left to the next turn: before that the next client may be there
+		}
+		device.tell(slot, ControlEvent.PORT_OPEN, open ? 1 : 0);
 		device.serve(slot);
 	}
 
-	/** Lets the loop move the bytes of a descriptor from now on. */
-	void attach(PortSlot slot, int number) {
+	/** The operator closes the host side, or lets the port have it open again. */
+	void shut(PortSlot slot, boolean shut) {
+		if (slot.shut == shut)
+			return;
+		slot.shut = shut;
+		slot.readable = !shut; // what the port has for the guest it has said once, perhaps while it was shut
+		settle(slot);
+	}
+
+	/**
+	 * Lets the loop move the bytes of a descriptor from now on.
+	 *
+	 * @param key for the next instance; null if the descriptor is not to outlive this one
+	 */
+	void attach(PortSlot slot, int number, String key) {
 		release(slot);
 		if (slot.fault != null || slot.unplugged) {
 			Linux.close(number);
 			return;
 		}
-		var descriptor = new HostDescriptor(number);
+		var descriptor = new HostDescriptor(number, key);
 		try {
 			loop.watch(number, events -> ready(slot, descriptor, events));
 		} catch (IOException e) {
@@ -112,6 +135,14 @@ final class PortState {
 		device.serve(slot);
 	}
 
+	/** A port that goes leaves a descriptor to the next instance, if it is one that goes for that. */
+	void keep(PortSlot slot, String key, int number) {
+		var next = slot.successor;
+		var replaced = next == null || next.unplugged ? Integer.valueOf(number) : next.kept.put(key, number);
+		if (replaced != null)
+			Linux.close(replaced);
+	}
+
 	private void release(PortSlot slot) {
 		if (slot.descriptor == null)
 			return;
@@ -124,9 +155,9 @@ final class PortState {
 	void guestOpened(PortSlot slot, boolean open) {
 		slot.guestOpen = open;
 		if (open)
-			calls.run(slot, "guestOpened", slot.port::guestOpened);
+			calls.tell(slot, "guestOpened", HostPort::guestOpened);
 		else
-			calls.run(slot, "guestClosed", slot.port::guestClosed);
+			calls.tell(slot, "guestClosed", HostPort::guestClosed);
 		device.serve(slot);
 	}
 
@@ -144,9 +175,49 @@ final class PortState {
 	void retire(PortSlot slot) {
 		slot.unplugged = true;
 		release(slot);
+		closeKept(slot);
 		slot.watched.forEach(loop::unwatch);
 		slot.watched.clear();
 		slot.hostOpen = false;
 		slot.throttled = false;
+	}
+
+	/** Nobody has asked for them. */
+	void closeKept(PortSlot slot) {
+		slot.kept.values().forEach(Linux::close);
+		slot.kept.clear();
+	}
+
+	/**
+	 * Takes a port out of use whose next instance is to go on where it stands.
+	 *
+	 * @return what is there instead until then
+	 */
+	PortSlot hold(PortSlot slot) {
+		if (slot.descriptor != null && slot.descriptor.key != null) {
+			loop.unwatch(slot.descriptor.number);
+			slot.kept.put(slot.descriptor.key, slot.descriptor.number);
+			slot.descriptor = null;
+		}
+		boolean wasOpen = slot.hostOpen;
+		slot.held = true; // if this is one of the port's own calls, the turn that made it is not to discard the rest
+		var next = slot.succeed(null);
+		retire(slot);
+		if (wasOpen)
+			device.tell(next, ControlEvent.PORT_OPEN, 0);
+		return next;
+	}
+
+	/** The next instance works: it hears how things stand, and goes on. */
+	void resume(PortSlot slot, boolean running) {
+		slot.held = false;
+		closeKept(slot);
+		if (running)
+			calls.tell(slot, "running", port -> port.running(true));
+		if (slot.driverReady)
+			calls.tell(slot, "guestReady", HostPort::guestReady);
+		if (slot.guestOpen)
+			calls.tell(slot, "guestOpened", HostPort::guestOpened);
+		settle(slot);
 	}
 }

@@ -46,7 +46,32 @@ final class PortTable {
 		return plugOrder.stream().filter(slot -> slot.announced).toList();
 	}
 
+	/** The slot that is held for a request and that nobody is about to take; null if there is none. */
+	PortSlot held(PortRequest request) {
+		for (var slot : plugOrder)
+			if (slot.held && slot.port == null && slot.request.equals(request))
+				return slot;
+		return null;
+	}
+
+	/** Puts a slot in the place of one with the same number. */
+	void replace(PortSlot slot, PortSlot next) {
+		slots[slot.id] = next;
+		plugOrder.set(plugOrder.indexOf(slot), next);
+	}
+
 	PortSlot reserve(PortRequest request, HostPort port) throws PortRefusedException {
+		for (var slot : plugOrder)
+			if (slot.port == port)
+				throw new PortRefusedException("the same object is plugged as " + slot.describe()
+						+ " already; register an object of its own for each port");
+		var held = held(request);
+		if (held != null) {
+			var next = held.succeed(port);
+			held.unplugged = true;
+			replace(held, next);
+			return next;
+		}
 		if (get(request.id()) != null)
 			throw new PortRefusedException("virtio-serial-bus: A port already exists at id " + request.id());
 		takeName(request.name());

@@ -334,6 +334,14 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	@Override
+	public boolean run(Runnable step) {
+		if (plugging)
+			return post(step);
+		step.run();
+		return true;
+	}
+
+	@Override
 	public void requestTurn() {
 		turnRequested = true;
 	}
