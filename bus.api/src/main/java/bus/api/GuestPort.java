@@ -163,7 +163,7 @@ public interface GuestPort {
 	 * <li>Thread: any.
 	 * <li>Blocking: as {@link #open}.
 	 * <li>Buffers: none: the kernel is given the guest's memory.
-	 * <li>Return: nothing; of a port that is closed or unplugged the descriptor is closed.
+	 * <li>Return: nothing.
 	 * <li>Exception: as {@link #attach(int)}.
 	 * </ul>
 	 *
@@ -177,10 +177,10 @@ public interface GuestPort {
 	 * {@link HostPort#unplugged}: if the port is only being updated, the instance that comes after gets it from
 	 * {@link #kept}; if the port goes for good, or nobody asks for it, the bus closes it.
 	 * <ul>
-	 * <li>Thread: any.
+	 * <li>Thread: the one that {@link HostPort#unplugged} is called on.
 	 * <li>Blocking: as {@link #open}.
 	 * <li>Buffers: none.
-	 * <li>Return: nothing; where nobody can come after, the descriptor is closed.
+	 * <li>Return: nothing.
 	 * <li>Exception: as {@link #open}, and then the descriptor is still the caller's.
 	 * </ul>
 	 *
@@ -194,10 +194,10 @@ public interface GuestPort {
 	 * Answers what the instance before this one left, once; the caller owns it. To be called within
 	 * {@link HostPort#plugged}: what was not asked for by then is closed.
 	 * <ul>
-	 * <li>Thread: the one that calls {@link HostPort#plugged}.
-	 * <li>Blocking: never.
+	 * <li>Thread: the one that {@link HostPort#plugged} is called on.
+	 * <li>Blocking: no.
 	 * <li>Buffers: none.
-	 * <li>Return: the descriptor, the caller's from here on; -1 if there is none.
+	 * <li>Return: the descriptor, or -1 if there is none.
 	 * <li>Exception: none.
 	 * </ul>
 	 *

@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p><b>Threads.</b> Every method except {@link #plugged} and {@link #unplugged} is called by the <em>loop thread</em>
  * that owns the bus, one call at a time. That thread moves the bytes of all ports of the bus: a call that blocks holds up
- * the guest. A port that blocks its loop for seconds is named in the log and closed.
+ * the guest. A port that blocks its loop for two seconds is closed and named in the log, and the bus goes on at another
+ * thread: {@link #unplugged} may then come while the call still hangs.
  *
  * <p><b>Exceptions.</b> A port that throws from a loop-thread method is closed and named in the log; the other ports of
  * the bus do not notice.

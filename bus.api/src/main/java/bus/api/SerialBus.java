@@ -67,8 +67,7 @@ public interface SerialBus {
 	/**
 	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest. If a
 	 * port is {@linkplain #hold held} for an equal request, this one takes its place: its number, what the guest has
-	 * written meanwhile, and the descriptors that were {@linkplain GuestPort#keep kept}. Not to be called from a loop
-	 * thread.
+	 * written meanwhile, and the descriptors that were {@linkplain GuestPort#keep kept}.
 	 * <ul>
 	 * <li>Thread: any but a loop.
 	 * <li>Blocking: as long as the loop and {@link HostPort#plugged} need, interrupted or not.
@@ -107,12 +106,11 @@ public interface SerialBus {
 	 * is lost and counted). When this returns, no call of the port is running and none will come, and
 	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
 	 * <ul>
-	 * <li>Thread: any; {@link HostPort#unplugged} runs on it too.
-	 * <li>Blocking: as long as the loop and {@link HostPort#unplugged} need, interrupted or not.
+	 * <li>Thread: any; {@link HostPort#unplugged} is called on it.
+	 * <li>Blocking: as {@link #unplug}.
 	 * <li>Buffers: none.
 	 * <li>Return: nothing.
-	 * <li>Exception: {@code IllegalStateException} if the bus is closed. What {@link HostPort#unplugged} throws is
-	 * logged.
+	 * <li>Exception: as {@link #unplug}.
 	 * </ul>
 	 *
 	 * @param port as given to {@link #plug}
@@ -140,7 +138,7 @@ public interface SerialBus {
 	 * <li>Thread: any.
 	 * <li>Blocking: as {@link #info}.
 	 * <li>Buffers: none.
-	 * <li>Return: nothing.
+	 * <li>Return: nothing; the guest is being told.
 	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
 	 * </ul>
 	 *
@@ -158,7 +156,7 @@ public interface SerialBus {
 	 * <li>Thread: any.
 	 * <li>Blocking: as {@link #info}.
 	 * <li>Buffers: none.
-	 * <li>Return: nothing.
+	 * <li>Return: nothing; the guest is being told.
 	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
 	 * </ul>
 	 *
