@@ -15,23 +15,68 @@ public interface SerialBus {
 	/** Service property: the name of the bus. */
 	String BUS = "bus";
 
-	/** The bus's name. */
+	/**
+	 * The bus's name.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: never.
+	 * <li>Buffers: none.
+	 * <li>Return: the name, as in the service property.
+	 * <li>Exception: none.
+	 * </ul>
+	 */
 	String name();
 
-	/** The virtual machine that it belongs to: names of ports are unique over all its buses. */
+	/**
+	 * The virtual machine that it belongs to: names of ports are unique over all its buses.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: never.
+	 * <li>Buffers: none.
+	 * <li>Return: the name; the bus's own unless several buses share a machine.
+	 * <li>Exception: none.
+	 * </ul>
+	 */
 	String vm();
 
-	/** The bus at this moment. */
+	/**
+	 * The bus at this moment.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as long as the loop needs to answer; on the loop thread not at all.
+	 * <li>Buffers: none.
+	 * <li>Return: a copy that does not change.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed, if port code blocks its loop for 5 s, or if
+	 * the caller is interrupted.
+	 * </ul>
+	 */
 	BusInfo info();
 
-	/** The plugged and the failed ports, in plug order, at this moment. */
+	/**
+	 * The plugged and the failed ports, in plug order, at this moment.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as long as the loop needs to answer; on the loop thread not at all.
+	 * <li>Buffers: none.
+	 * <li>Return: a copy that does not change.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed, if port code blocks its loop for 5 s, or if
+	 * the caller is interrupted.
+	 * </ul>
+	 */
 	List<PortInfo> ports();
 
 	/**
 	 * Plugs a port. Checks identity and limits, calls {@link HostPort#plugged} on this thread, then tells the guest. If a
 	 * port is {@linkplain #hold held} for an equal request, this one takes its place: its number, what the guest has
-	 * written meanwhile, and the descriptors that were {@linkplain GuestPort#keep kept}. Not to be called from a loop
-	 * thread.
+	 * written meanwhile, and the descriptors that were {@linkplain GuestPort#keep kept}.
+	 * <ul>
+	 * <li>Thread: any but a loop.
+	 * <li>Blocking: as long as the loop and {@link HostPort#plugged} need, interrupted or not.
+	 * <li>Buffers: none.
+	 * <li>Return: the port as it is now, with its number.
+	 * <li>Exception: {@code PortRefusedException}, also if the bus closes meanwhile; {@code IllegalStateException} on
+	 * the bus's loop, or if the bus is closed already.
+	 * </ul>
 	 *
 	 * @param request what is asked for
 	 * @param port the host's half
@@ -43,6 +88,14 @@ public interface SerialBus {
 	/**
 	 * Unplugs a port and tells the guest. When this returns, no call of the port is running and none will come, and
 	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
+	 * <ul>
+	 * <li>Thread: any; {@link HostPort#unplugged} runs on it too.
+	 * <li>Blocking: as long as the loop and {@link HostPort#unplugged} need, interrupted or not.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed. What {@link HostPort#unplugged} throws is
+	 * logged.
+	 * </ul>
 	 *
 	 * @param port as given to {@link #plug}
 	 */
@@ -53,6 +106,13 @@ public interface SerialBus {
 	 * from a newer bundle. The guest sees the port closed, and what it writes stays in its buffers (of a {@link Console}:
 	 * is lost and counted). When this returns, no call of the port is running and none will come, and
 	 * {@link HostPort#unplugged} has been called. No effect for a port that is not plugged.
+	 * <ul>
+	 * <li>Thread: any; {@link HostPort#unplugged} is called on it.
+	 * <li>Blocking: as {@link #unplug}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: as {@link #unplug}.
+	 * </ul>
 	 *
 	 * @param port as given to {@link #plug}
 	 */
@@ -61,6 +121,13 @@ public interface SerialBus {
 	/**
 	 * Gives up the place of a port that is held, and tells the guest. Kept descriptors are closed. No effect if no port is
 	 * held for this request, or if another object is taking its place at the moment.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as long as the loop needs, interrupted or not.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: {@code IllegalStateException} if the bus is closed.
+	 * </ul>
 	 *
 	 * @param request as given to {@link #plug}
 	 */
@@ -68,6 +135,13 @@ public interface SerialBus {
 
 	/**
 	 * Ends {@link #close}: the host side is open again if the port wants it to be.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #info}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing; the guest is being told.
+	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
+	 * </ul>
 	 *
 	 * @param id the port's number
 	 * @throws IllegalArgumentException if there is no such port
@@ -79,6 +153,13 @@ public interface SerialBus {
 	 * sees the port closed; what it has written by now and writes from now on is discarded and counted. The port is not
 	 * called with data; a descriptor that it attached stays attached, unread. Outlives an update of the port, not its
 	 * unplugging.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link #info}.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing; the guest is being told.
+	 * <li>Exception: {@code IllegalArgumentException} if there is no such port; otherwise as {@link #info}.
+	 * </ul>
 	 *
 	 * @param id the port's number
 	 * @throws IllegalArgumentException if there is no such port

@@ -10,10 +10,28 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface SerialBusRuntime {
 
-	/** All buses, by name. */
+	/**
+	 * All buses, by name.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link SerialBus#info}, for one bus after the other.
+	 * <li>Buffers: none.
+	 * <li>Return: a copy that does not change; a bus that goes meanwhile is not in it.
+	 * <li>Exception: as {@link SerialBus#info} of a bus that stays.
+	 * </ul>
+	 */
 	List<BusInfo> buses();
 
-	/** All ports, by bus and number; those that were refused or wait for their bus come last, with the reason. */
+	/**
+	 * All ports, by bus and number; those that were refused or wait for their bus come last, with the reason.
+	 * <ul>
+	 * <li>Thread: any.
+	 * <li>Blocking: as {@link SerialBus#ports}, for one bus after the other.
+	 * <li>Buffers: none.
+	 * <li>Return: a copy that does not change; ports of a bus that goes meanwhile are not in it.
+	 * <li>Exception: as {@link SerialBus#ports} of a bus that stays.
+	 * </ul>
+	 */
 	List<PortInfo> ports();
 
 	/**

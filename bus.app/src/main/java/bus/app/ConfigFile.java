@@ -33,4 +33,9 @@ record ConfigFile(Path path, String pid, String label) {
 	String name() {
 		return path.getFileName().toString();
 	}
+
+	/** The PID that FileInstall gives to what it reads from the file. One that came another way has no file's name. */
+	String servicePid() {
+		return label.isEmpty() ? pid : pid + "~" + label;
+	}
 }

@@ -52,6 +52,8 @@ public final class Launcher implements ConfigurationListener {
 	private static final String SCRIPT = "vport.script";
 	private static final String INIT = "init.gosh";
 	private static final long LOOK_AGAIN_MS = 50;
+	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
+	private static final long UPDATE_MS = 300;
 	private static final long PATIENCE_MS = 10_000;
 
 	private final BundleContext context;
@@ -94,6 +96,7 @@ public final class Launcher implements ConfigurationListener {
 			startShell();
 			while (true) {
 				changes.acquire();
+				Thread.sleep(UPDATE_MS);
 				changes.drainPermits();
 				report(files(), survey());
 			}

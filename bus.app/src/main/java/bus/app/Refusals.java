@@ -10,6 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
 
+import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
 import bus.api.ConfigurationFile;
@@ -40,7 +41,7 @@ final class Refusals extends Handler {
 		survey.components().forEach((component, configurations) -> {
 			for (var made : configurations)
 				if (made.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
-					tell(wrong, ConfigurationFile.name(made.properties, component.name) + ": " + reason(made));
+					tell(wrong, source(made, component.name) + ": " + reason(made));
 		});
 		reported = Set.copyOf(wrong);
 	}
@@ -56,6 +57,11 @@ final class Refusals extends Handler {
 		wrong.add(line);
 		if (!reported.contains(line) && !saidBefore(line.substring(line.indexOf(": ") + 2)))
 			log.log(System.Logger.Level.ERROR, line);
+	}
+
+	private static String source(ComponentConfigurationDTO made, String component) {
+		return ConfigurationFile.name(made.properties,
+				made.properties.get(Constants.SERVICE_PID) instanceof String pid ? pid.replaceFirst("~", "-") : component);
 	}
 
 	/** The message of the first cause, out of the stack trace that is all Declarative Services keeps. */

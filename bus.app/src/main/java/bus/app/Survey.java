@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
@@ -74,6 +75,7 @@ record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>
 	}
 
 	private static boolean madeFrom(ComponentConfigurationDTO made, ConfigFile file) {
-		return ConfigurationFile.of(made.properties).filter(file.path().toAbsolutePath()::equals).isPresent();
+		return ConfigurationFile.of(made.properties).filter(file.path().toAbsolutePath()::equals).isPresent()
+				|| file.servicePid().equals(made.properties.get(Constants.SERVICE_PID));
 	}
 }

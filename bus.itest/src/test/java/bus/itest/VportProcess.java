@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code ./vport run --config} as its users start it; what it prints goes to two files. */
 final class VportProcess implements AutoCloseable {
@@ -50,9 +51,21 @@ final class VportProcess implements AutoCloseable {
 	 * @param terminal its type
 	 */
 	static VportProcess onTerminal(Path config, Path logs, String terminal) throws IOException {
+		return onTerminal("'%s' run --config '%s'".formatted(vport(), config), logs, terminal);
+	}
+
+	/** The application of vport-equinox.bndrun, with the interactive shell. */
+	static VportProcess onEquinox(Path config, Path logs) throws IOException {
+		var java = Path.of(System.getProperty("java.home"), "bin/java");
+		return onTerminal("'%s' -Dvport.config='%s' -Dgosh.home='%s' -Dvport.history='%s' -jar '%s'".formatted(java, config,
+				root().resolve("cnf/shell"), logs.resolve("history"),
+				root().resolve("bus.itest/target/vport-equinox.jar")), logs, DUMB);
+	}
+
+	private static VportProcess onTerminal(String run, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
-		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
-		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs, terminal);
+		var command = run + " 2>'" + logs.resolve("vport.err") + "'";
+		return new VportProcess(List.of("script", "-qfec", command, "/dev/null"), logs, terminal);
 	}
 
 	private static String vport() {
@@ -139,13 +152,17 @@ final class VportProcess implements AutoCloseable {
 
 	/** Gives its terminal another size, as a terminal's window does. */
 	void resizeTerminal(int columns, int rows) throws IOException, InterruptedException {
-		var java = process.descendants().filter(child -> child.info().command().orElse("").endsWith("/java"))
-				.findFirst().orElseThrow();
-		var terminal = Path.of("/proc/%d/fd/0".formatted(java.pid())).toRealPath();
+		var terminal = Path.of("/proc/%d/fd/0".formatted(java())).toRealPath();
 		var stty = new ProcessBuilder("stty", "-F", terminal.toString(), "columns", String.valueOf(columns), "rows",
 				String.valueOf(rows)).inheritIO().start();
 		if (stty.waitFor() != 0)
 			throw new AssertionError("stty failed for " + terminal);
+	}
+
+	/** The id of the process that runs Java; on a terminal it is not the one that was started. */
+	long java() {
+		return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+				.filter(each -> each.info().command().orElse("").endsWith("/java")).findFirst().orElseThrow().pid();
 	}
 
 	/** SIGTERM, and the exit code. */

@@ -214,13 +214,14 @@ public final class ConsoleBus implements SerialBus {
 		Runnable step = () -> {
 			try {
 				future.complete(task.call());
+			} catch (LoopLost e) {
+				future.completeExceptionally(e);
+				throw e;
 			} catch (Exception | Error e) {
 				future.completeExceptionally(e);
 			}
 		};
-		if (loop.isCurrent())
-			step.run();
-		else if (!loop.post(step))
+		if (!loop.run(step))
 			future.completeExceptionally(new IllegalStateException("bus " + name + " is closed"));
 		return future;
 	}

@@ -211,9 +211,19 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
+		state.calls().deliver();
 		boolean again = queues.turn(scratch);
 		migration.note();
 		return again;
+	}
+
+	/**
+	 * Port code has kept the thread that had this device for so long that the caller has it now. Nothing was being changed:
+	 * whatever calls port code has put things in order before. To come before everything else.
+	 */
+	public void portBlocked() {
+		state.calls().abandon();
+		queues.kickAll();
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */

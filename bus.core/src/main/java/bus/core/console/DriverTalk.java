@@ -62,6 +62,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 			portReady(slot, message.value() != 0);
 		else if (event == ControlEvent.PORT_OPEN)
 			state.guestOpened(slot, message.value() != 0);
+		state.calls().deliver(); // before the next turn may bring the port data
 	}
 
 	private void deviceReady(boolean ready) {
