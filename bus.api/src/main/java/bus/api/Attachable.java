@@ -14,6 +14,13 @@ public interface Attachable {
 
 	/**
 	 * Begins a session: what the guest writes is shown, what is typed goes to the guest.
+	 * <ul>
+	 * <li>Thread: any; {@code output} is called on the loop.
+	 * <li>Blocking: forbidden; for {@code output} too.
+	 * <li>Buffers: those given to {@code output} are valid during its call only.
+	 * <li>Return: a session; of a port that is not plugged, one that is closed.
+	 * <li>Exception: none. One of {@code output} ends its session and nobody else's.
+	 * </ul>
 	 *
 	 * @param output gets what the guest writes, on the loop thread: must not block; the buffer is valid during the call
 	 *        only
@@ -27,19 +34,56 @@ public interface Attachable {
 
 		/**
 		 * Types bytes to the guest.
+		 * <ul>
+		 * <li>Thread: any.
+		 * <li>Blocking: forbidden.
+		 * <li>Buffers: the caller's again when the call returns.
+		 * <li>Return: the number of bytes taken; 0 of a session that is closed.
+		 * <li>Exception: none.
+		 * </ul>
 		 *
 		 * @param keys the bytes, from position to limit
 		 * @return bytes taken; fewer than offered means that the guest does not read at the moment
 		 */
 		int type(ByteBuffer keys);
 
-		/** Tells the guest the size of this session's terminal. */
+		/**
+		 * Tells the guest the size of this session's terminal.
+		 * <ul>
+		 * <li>Thread: any.
+		 * <li>Blocking: as {@link GuestPort#resize}.
+		 * <li>Buffers: none.
+		 * <li>Return: nothing.
+		 * <li>Exception: {@code IllegalArgumentException} for a size that is not allowed.
+		 * </ul>
+		 *
+		 * @param columns 0 to 65535
+		 * @param rows 0 to 65535
+		 */
 		void resize(int columns, int rows);
 
-		/** Whether the port is still plugged. */
+		/**
+		 * Whether the port is still plugged.
+		 * <ul>
+		 * <li>Thread: any.
+		 * <li>Blocking: forbidden.
+		 * <li>Buffers: none.
+		 * <li>Return: false as well after {@link #close}.
+		 * <li>Exception: none.
+		 * </ul>
+		 */
 		boolean isOpen();
 
-		/** Ends the session. Returns at once; a piece of output that is under way may still come. */
+		/**
+		 * Ends the session. Returns at once; a piece of output that is under way may still come.
+		 * <ul>
+		 * <li>Thread: any.
+		 * <li>Blocking: forbidden.
+		 * <li>Buffers: none.
+		 * <li>Return: nothing; a second call does nothing.
+		 * <li>Exception: none.
+		 * </ul>
+		 */
 		@Override
 		void close();
 	}

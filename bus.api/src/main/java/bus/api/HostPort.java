@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p><b>Threads.</b> Every method except {@link #plugged} and {@link #unplugged} is called by the <em>loop thread</em>
  * that owns the bus, one call at a time. That thread moves the bytes of all ports of the bus: a call that blocks holds up
- * the guest. A port that blocks its loop for seconds is named in the log and closed.
+ * the guest. A port that blocks its loop for two seconds is closed and named in the log, and the bus goes on at another
+ * thread: {@link #unplugged} may then come while the call still hangs.
  *
  * <p><b>Exceptions.</b> A port that throws from a loop-thread method is closed and named in the log; the other ports of
  * the bus do not notice.
@@ -77,29 +78,54 @@ public interface HostPort {
 	int hostData(ByteBuffer room);
 
 	/**
-	 * The guest's driver has accepted the port. Comes again after each start of the driver. Loop thread; must not block;
-	 * no buffer; an exception closes the port.
+	 * The guest's driver has accepted the port. Comes again after each start of the driver.
+	 * <ul>
+	 * <li>Thread: loop.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: the port is closed.
+	 * </ul>
 	 */
 	default void guestReady() {
 	}
 
 	/**
-	 * A process in the guest opened the port (for a console: the guest's driver). May come twice in a row. Loop thread;
-	 * must not block; no buffer; an exception closes the port.
+	 * A process in the guest opened the port (for a console: the guest's driver). May come twice in a row.
+	 * <ul>
+	 * <li>Thread: loop.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: the port is closed.
+	 * </ul>
 	 */
 	default void guestOpened() {
 	}
 
 	/**
 	 * The guest closed the port, was reset, or its driver went away; of the latter two the bus learns, and tells, when the
-	 * next driver starts or the machine has gone: until then they look like a pause. Loop thread; must not block; no buffer; an
-	 * exception closes the port.
+	 * next driver starts or the machine has gone: until then they look like a pause.
+	 * <ul>
+	 * <li>Thread: loop.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: the port is closed.
+	 * </ul>
 	 */
 	default void guestClosed() {
 	}
 
 	/**
-	 * The virtual machine was paused or goes on. Loop thread; must not block; no buffer; an exception closes the port.
+	 * The virtual machine was paused or goes on.
+	 * <ul>
+	 * <li>Thread: loop.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: the port is closed.
+	 * </ul>
 	 *
 	 * @param running whether the device is being driven
 	 */
@@ -108,8 +134,14 @@ public interface HostPort {
 
 	/**
 	 * The guest made an emergency write (virtio 1.3, section 5.3.4), which may come before any driver runs. Only
-	 * {@link Console} ports get it. The default hands the byte to {@link #guestData}. Loop thread; must not block; no
-	 * buffer; an exception closes the port.
+	 * {@link Console} ports get it. The default hands the byte to {@link #guestData}.
+	 * <ul>
+	 * <li>Thread: loop.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: the port is closed.
+	 * </ul>
 	 *
 	 * @param character the byte
 	 */
@@ -119,7 +151,14 @@ public interface HostPort {
 
 	/**
 	 * The far end of the attached descriptor went away, or a read or write on it failed. The bus has closed the
-	 * descriptor and the host side of the port. Loop thread; must not block; no buffer; an exception closes the port.
+	 * descriptor and the host side of the port.
+	 * <ul>
+	 * <li>Thread: loop.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: nothing.
+	 * <li>Exception: the port is closed.
+	 * </ul>
 	 */
 	default void hangup() {
 	}

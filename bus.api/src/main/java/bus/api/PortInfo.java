@@ -48,7 +48,15 @@ public record PortInfo(String bus, String label, String type, int id, String nam
 		public static final Traffic NONE = new Traffic(0, 0, 0);
 	}
 
-	/** A port that is not on the bus, for the given reason. */
+	/**
+	 * A port that is not on the bus.
+	 *
+	 * @param bus the bus that it was meant for
+	 * @param request what was asked for
+	 * @param state where it stands instead
+	 * @param problem the reason, with the remedy
+	 * @return a port that is closed on both sides and has moved nothing
+	 */
 	public static PortInfo absent(String bus, PortRequest request, State state, String problem) {
 		return new PortInfo(bus, request.label(), request.type(), request.id(), request.name(), request.console(),
 				state, false, false, false, Traffic.NONE, problem);

@@ -14,9 +14,6 @@ import java.util.List;
  */
 record ConfigFile(Path path, String pid, String label) {
 
-	/** Its value is the URI of the file that a configuration was read from. */
-	static final String FILE_PROPERTY = "felix.fileinstall.filename";
-
 	static ConfigFile of(Path path) {
 		var name = path.getFileName().toString();
 		name = name.substring(0, name.lastIndexOf('.'));
@@ -37,8 +34,8 @@ record ConfigFile(Path path, String pid, String label) {
 		return path.getFileName().toString();
 	}
 
-	/** As FileInstall writes it into {@link #FILE_PROPERTY}. */
-	String uri() {
-		return path.toFile().getAbsoluteFile().toURI().toString();
+	/** The PID that FileInstall gives to what it reads from the file. One that came another way has no file's name. */
+	String servicePid() {
+		return label.isEmpty() ? pid : pid + "~" + label;
 	}
 }

@@ -49,6 +49,8 @@ public final class Launcher implements ConfigurationListener {
 	private static final String COMPONENTS_CHANGED = "(objectClass=" + ServiceComponentRuntime.class.getName() + ")";
 	private static final int SHELL_START_LEVEL = 2;
 	private static final long LOOK_AGAIN_MS = 50;
+	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
+	private static final long UPDATE_MS = 300;
 	private static final long PATIENCE_MS = 10_000;
 
 	private final BundleContext context;
@@ -92,6 +94,7 @@ public final class Launcher implements ConfigurationListener {
 						.setStartLevel(SHELL_START_LEVEL);
 			while (true) {
 				changes.acquire();
+				Thread.sleep(UPDATE_MS);
 				changes.drainPermits();
 				report(files(), survey());
 			}

@@ -10,7 +10,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
 
+import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+
+import bus.api.ConfigurationFile;
 
 /**
  * Says in one line each which configurations came to nothing. Declarative Services would print a stack trace for a
@@ -57,8 +60,8 @@ final class Refusals extends Handler {
 	}
 
 	private static String source(ComponentConfigurationDTO made, String component) {
-		return made.properties.get(ConfigFile.FILE_PROPERTY) instanceof String uri
-				? uri.substring(uri.lastIndexOf('/') + 1) : component;
+		return ConfigurationFile.name(made.properties,
+				made.properties.get(Constants.SERVICE_PID) instanceof String pid ? pid.replaceFirst("~", "-") : component);
 	}
 
 	/** The message of the first cause, out of the stack trace that is all Declarative Services keeps. */

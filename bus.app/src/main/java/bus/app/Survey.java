@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
+import bus.api.ConfigurationFile;
 import bus.api.HostPort;
 import bus.api.PortInfo;
 
@@ -73,6 +75,7 @@ record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>
 	}
 
 	private static boolean madeFrom(ComponentConfigurationDTO made, ConfigFile file) {
-		return file.uri().equals(made.properties.get(ConfigFile.FILE_PROPERTY));
+		return ConfigurationFile.of(made.properties).filter(file.path().toAbsolutePath()::equals).isPresent()
+				|| file.servicePid().equals(made.properties.get(Constants.SERVICE_PID));
 	}
 }

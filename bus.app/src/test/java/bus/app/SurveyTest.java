@@ -16,6 +16,7 @@ import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 import bus.api.HostPort;
+import bus.api.ConfigurationFile;
 import bus.api.PortInfo;
 import bus.api.PortRequest;
 
@@ -107,7 +108,7 @@ class SurveyTest {
 	private static ComponentConfigurationDTO made(ConfigFile file, int state) {
 		var made = new ComponentConfigurationDTO();
 		made.state = state;
-		made.properties = Map.of(ConfigFile.FILE_PROPERTY, file.uri(), "port.type", "socket");
+		made.properties = Map.of(ConfigurationFile.PROPERTY, file.path().toUri().toString(), "port.type", "socket");
 		return made;
 	}
 }

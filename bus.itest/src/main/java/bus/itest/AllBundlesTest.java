@@ -17,8 +17,8 @@ import org.osgi.test.junit5.context.BundleContextExtension;
 
 @ExtendWith(BundleContextExtension.class)
 class AllBundlesTest {
-	private static final Set<String> OURS = Set.of("bus.api", "bus.app", "bus.core", "bus.itest", "bus.linux", "bus.shell",
-			"bus.vhostuser", "bus.whiteboard", "guest.driver", "port.console", "port.file", "port.socket");
+	private static final Set<String> OURS = Set.of("bus.api", "bus.app", "bus.core", "bus.itest", "bus.linux",
+			"bus.repository", "bus.shell", "bus.vhostuser", "bus.whiteboard", "guest.driver", "port.console", "port.file", "port.socket");
 
 	@InjectBundleContext
 	BundleContext context;
@@ -26,6 +26,12 @@ class AllBundlesTest {
 	@Test
 	void bundles_afterStart_allActive() {
 		assertEquals(new TreeSet<>(OURS), bundles(bundle -> bundle.getState() == Bundle.ACTIVE));
+	}
+
+	/** A run file whose framework an included file has overridden would test the wrong one unnoticed. */
+	@Test
+	void framework_isTheRunFiles() {
+		assertEquals(context.getProperty("vport.itest.framework"), context.getBundle(0).getSymbolicName());
 	}
 
 	private Set<String> bundles(Predicate<Bundle> choice) {

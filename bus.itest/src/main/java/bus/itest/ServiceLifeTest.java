@@ -62,7 +62,8 @@ class ServiceLifeTest {
 	void busConfigurationDeleted_socketGone_portsWait_backWithTheBus() throws Exception {
 		log.allow(": no bus vm1; buses: none");
 		log.expect("bus vm1: closes under a virtual machine, which loses its virtio-serial device for good");
-		operator.guest("vm1");
+		var first = operator.guest("vm1");
+		Await.until("all ports", () -> names(first).equals(NAMES));
 		operator.delete("bus.vhostuser~vm1");
 		Await.until("the socket is removed", () -> Files.notExists(operator.socket("vm1")));
 		for (String pid : Set.of("port.socket~x", "port.file~y", "port.console~z"))

@@ -51,9 +51,21 @@ final class VportProcess implements AutoCloseable {
 	 * @param terminal its type
 	 */
 	static VportProcess onTerminal(Path config, Path logs, String terminal) throws IOException {
+		return onTerminal("'%s' run --config '%s'".formatted(vport(), config), logs, terminal);
+	}
+
+	/** The application of vport-equinox.bndrun, with the interactive shell. */
+	static VportProcess onEquinox(Path config, Path logs) throws IOException {
+		var java = Path.of(System.getProperty("java.home"), "bin/java");
+		return onTerminal("'%s' -Dvport.config='%s' -Dgosh.home='%s' -Dvport.history='%s' -jar '%s'".formatted(java, config,
+				root().resolve("cnf/shell"), logs.resolve("history"),
+				root().resolve("bus.itest/target/vport-equinox.jar")), logs, DUMB);
+	}
+
+	private static VportProcess onTerminal(String run, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
-		var run = "'%s' run --config '%s' 2>'%s'".formatted(vport(), config, logs.resolve("vport.err"));
-		return new VportProcess(List.of("script", "-qfec", run, "/dev/null"), logs, terminal);
+		var command = run + " 2>'" + logs.resolve("vport.err") + "'";
+		return new VportProcess(List.of("script", "-qfec", command, "/dev/null"), logs, terminal);
 	}
 
 	private static String vport() {

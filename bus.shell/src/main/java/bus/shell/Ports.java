@@ -1,8 +1,7 @@
 package bus.shell;
 
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import bus.api.BusInfo;
 import bus.api.PortInfo;
@@ -19,23 +18,43 @@ record Ports(SerialBusRuntime runtime) {
 		var all = runtime.ports();
 		var found = all.stream().filter(p -> p.label().equals(label) || typed(p).equals(label)).toList();
 		if (found.size() > 1)
-			throw new CommandException("several ports are called " + label + ": " + names(found, Ports::typed));
+			throw new CommandException(
+					"several ports are called " + label + ": " + Words.list(found.stream().map(Ports::typed).toList()));
 		if (found.isEmpty())
-			throw new CommandException("no port " + label + "; ports: " + names(all, PortInfo::label));
+			throw Words.unknown("port", label, "ports", labels(all));
 		return found.getFirst();
 	}
 
 	BusInfo bus(String name) {
 		var all = runtime.buses();
-		return all.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow(
-				() -> new CommandException("no bus " + name + "; buses: " + names(all, BusInfo::name)));
+		return all.stream().filter(b -> b.name().equals(name)).findFirst()
+				.orElseThrow(() -> Words.unknown("bus", name, "buses", all.stream().map(BusInfo::name).toList()));
 	}
 
-	private static String typed(PortInfo port) {
+	/** What each port is called: by its label if that is enough. */
+	List<String> labels() {
+		return labels(runtime.ports());
+	}
+
+	private static List<String> labels(List<PortInfo> all) {
+		return all.stream().map(port -> alone(port, all) ? port.label() : typed(port)).toList();
+	}
+
+	private static boolean alone(PortInfo port, List<PortInfo> all) {
+		return all.stream().filter(other -> other.label().equals(port.label())).count() == 1;
+	}
+
+	List<String> buses() {
+		return runtime.buses().stream().map(BusInfo::name).toList();
+	}
+
+	/** A port or bus, or several of them; every port if none is named. */
+	boolean isNamed(PortInfo port, String... names) {
+		return names.length == 0
+				|| Stream.of(names).anyMatch(n -> n.equals(port.bus()) || n.equals(port.label()) || n.equals(typed(port)));
+	}
+
+	static String typed(PortInfo port) {
 		return port.type() + "-" + port.label();
-	}
-
-	private static <T> String names(List<T> things, Function<T, String> name) {
-		return things.isEmpty() ? "none" : things.stream().map(name).distinct().collect(Collectors.joining(", "));
 	}
 }

@@ -25,7 +25,20 @@ final class RawTerminal implements Conversation.Keys, AutoCloseable {
 	RawTerminal(Object terminal) {
 		this.terminal = (Terminal) terminal;
 		this.before = this.terminal.enterRawMode();
+		var all = this.terminal.getAttributes(); // JLine's raw mode leaves ^C to the shell and ^V to the kernel
+		all.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+		all.setControlChar(Attributes.ControlChar.VLNEXT, 0);
+		this.terminal.setAttributes(all);
 		this.sizeBefore = this.terminal.handle(Terminal.Signal.WINCH, signal -> tellSize());
+	}
+
+	/** A pipe has a terminal too, a dumb one. */
+	static boolean isScreen(Object terminal) {
+		return !((Terminal) terminal).getType().startsWith(Terminal.TYPE_DUMB);
+	}
+
+	int height() {
+		return terminal.getHeight();
 	}
 
 	OutputStream output() {
@@ -34,10 +47,14 @@ final class RawTerminal implements Conversation.Keys, AutoCloseable {
 
 	@Override
 	public int read() throws IOException {
+		return read(PATIENCE_MS);
+	}
+
+	int read(long millis) throws IOException {
 		var input = terminal.input();
 		if (!(input instanceof NonBlockingInputStream patient))
 			return input.read();
-		int key = patient.read(PATIENCE_MS);
+		int key = patient.read(millis);
 		return key == NonBlockingInputStream.READ_EXPIRED ? NOTHING_YET : key;
 	}
 

@@ -1,12 +1,12 @@
 package bus.vhostuser;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import bus.api.ConfigurationFile;
 import bus.core.console.DeviceSettings;
 import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.Feature;
@@ -37,8 +37,7 @@ record BusConfig(String name, String source, String vm, Path socket, int mode, b
 	static BusConfig of(Map<String, ?> properties) {
 		String pid = String.valueOf(properties.get("service.pid"));
 		String name = pid.substring(pid.indexOf('~') + 1);
-		var file = properties.get("felix.fileinstall.filename");
-		String source = file == null ? pid : Path.of(URI.create(file.toString()).getPath()).getFileName().toString();
+		String source = ConfigurationFile.name(properties, pid);
 		for (String key : new TreeSet<>(properties.keySet()))
 			if (!KEYS.contains(key) && FOREIGN_PREFIXES.stream().noneMatch(key::startsWith))
 				throw bad(source, "unknown key " + key, String.join(", ", KEYS));

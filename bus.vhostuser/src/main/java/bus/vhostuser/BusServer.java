@@ -2,10 +2,12 @@ package bus.vhostuser;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 import bus.api.BusInfo;
 import bus.core.console.ConsoleBus;
 import bus.core.console.ConsoleDevice;
+import bus.core.console.DeviceSettings;
 import bus.core.console.PortNames;
 import bus.core.console.Scratch;
 import bus.core.console.Transport;
@@ -18,9 +20,9 @@ import bus.vhostuser.session.Session;
 
 /**
  * A bus that runs: its seat at a loop, its device, its listening socket, and the connection of its virtual machine if
- * there is one. One connection at a time: a device has one guest.
+ * there is one. One connection at a time: a device has one guest. Public for port.testkit, whose bus has no framework.
  */
-final class BusServer implements Transport {
+public final class BusServer implements Transport {
 	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
 
 	private final BusConfig config;
@@ -32,6 +34,12 @@ final class BusServer implements Transport {
 	private Session session;
 	/** Said once for each connection: whoever may connect could repeat it without end. */
 	private boolean turnedAway;
+
+	/** A bus of a machine of its own, as its configuration file makes it with nothing but the socket and the ports. */
+	public static BusServer listen(String name, Path socket, int ports, Loops loops) throws IOException {
+		return new BusServer(new BusConfig(name, name, name, socket, 0600, false, DeviceSettings.of(ports)), loops,
+				new PortNames());
+	}
 
 	/** Listens; who connects waits until {@link #serve}. */
 	BusServer(BusConfig config, Loops loops, PortNames names) throws IOException {
@@ -47,11 +55,14 @@ final class BusServer implements Transport {
 		}
 		device = new ConsoleDevice(config.name(), config.device(), names, seat, this);
 		bus = new ConsoleBus(config.name(), config.vm(), device, seat, this::info);
-		seat.post(() -> seat.turn(this::turn));
+		seat.post(() -> {
+			seat.turn(this::turn);
+			seat.blocked(device::portBlocked);
+		});
 	}
 
 	/** Lets machines in. To be called when the ports that are there already are plugged: a guest looks for them at once. */
-	void serve() {
+	public void serve() {
 		seat.post(this::open);
 	}
 
@@ -68,7 +79,7 @@ final class BusServer implements Transport {
 		return session != null && session.readOn() || again;
 	}
 
-	ConsoleBus bus() {
+	public ConsoleBus bus() {
 		return bus;
 	}
 
@@ -120,7 +131,7 @@ final class BusServer implements Transport {
 	}
 
 	/** Ends everything; the ports are unplugged, the socket file is removed. Returns when it is done. */
-	void close() {
+	public void close() {
 		bus.unplugAll();
 		loops.leave(seat, () -> {
 			if (session != null)

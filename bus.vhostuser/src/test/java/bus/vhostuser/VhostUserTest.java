@@ -193,6 +193,41 @@ class VhostUserTest {
 			assertEcho(guests.get(i), "and on");
 	}
 
+	/** A port that waits for ever, on the bus's only loop: the guest must get its console back. */
+	@Test
+	void portThatNeverReturns_itsBusGoesOnWithoutIt_andItMayBeReplaced() throws Exception {
+		var server = fixture.bus("vm1", 4);
+		var bad = BusFixture.plug(server, "org.example.bad", 2, false, new EchoPort());
+		BusFixture.plug(server, "org.example.echo", 1, false, new EchoPort());
+		var guest = fixture.guest("vm1", 4);
+		var good = opened(guest, "org.example.echo");
+		var entered = new CountDownLatch(1);
+		var release = new CountDownLatch(1);
+		var returned = new CountDownLatch(1);
+		bad.duringGuestData = () -> {
+			entered.countDown();
+			awaitLatch(release);
+			bad.guest.writable(); // what port code does when it wakes up
+			bad.guest.execute(returned::countDown);
+		};
+		var port = guest.awaitPort("org.example.bad", BusFixture.PATIENCE);
+		port.open();
+		port.writeFully(new byte[] { 1 }, BusFixture.PATIENCE);
+		assertTrue(entered.await(20, TimeUnit.SECONDS));
+		assertEcho(good, "the other port of the same bus");
+		var failed = server.bus().ports().stream().filter(p -> p.id() == 2).findFirst().orElseThrow();
+		assertEquals(PortInfo.State.FAILED, failed.state());
+		assertEquals("its code has blocked the bus for more than 2000 ms and has not come back; port code must not block,"
+				+ " plug it again when it is mended", failed.problem());
+		await(() -> !port.hostConnected());
+		server.bus().unplug(bad);
+		BusFixture.plug(server, "org.example.bad", 2, false, new EchoPort());
+		assertEcho(good, "while the first still blocks");
+		release.countDown();
+		assertEcho(good, "when it has returned");
+		assertEquals(1, returned.getCount(), "nothing of what it asks for is done");
+	}
+
 	private static void awaitLatch(CountDownLatch latch) {
 		try {
 			latch.await();

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 import org.osgi.service.metatype.AttributeDefinition;
 
+import bus.api.Spelling;
+
 /**
  * Holds a configuration against the port type's Metatype, so that a mistake is one line that names the key rather than a
  * stack trace from the activation. The {@link AttributeDefinition}'s description states the allowed values: it is made to
@@ -18,8 +20,6 @@ final class ConfigurationCheck {
 	/** Of framework, Config Admin, FileInstall and components; {@code .x} is private to a component. */
 	private static final List<String> FOREIGN_PREFIXES = List.of("service.", "felix.", "component.", "osgi.", ".");
 	private static final List<String> FOREIGN_KEYS = List.of("objectClass", "port.type", "console");
-	/** A key that differs in more places than this is not a slip of the fingers. */
-	private static final int MAX_SLIPS = 2;
 
 	private final List<AttributeDefinition> options;
 	private final List<AttributeDefinition> required;
@@ -30,28 +30,28 @@ final class ConfigurationCheck {
 	}
 
 	/** The first thing wrong with the configuration, in one line. */
-	Optional<String> problem(Map<String, Object> properties) {
+	Optional<String> problem(Map<String, ?> properties) {
 		return unknownKey(properties).or(() -> missingKey(properties)).or(() -> wrongValue(properties));
 	}
 
-	private Optional<String> unknownKey(Map<String, Object> properties) {
+	private Optional<String> unknownKey(Map<String, ?> properties) {
 		var known = options.stream().map(AttributeDefinition::getID).sorted().toList();
 		return properties.keySet().stream().filter(key -> !foreign(key) && !known.contains(key)).sorted().findFirst()
-				.map(key -> "unknown key " + key + nearest(key, known).map(k -> "; did you mean " + k + "?").orElse(";")
-						+ " allowed keys: " + String.join(", ", known));
+				.map(key -> "unknown key " + key + Spelling.hint(key, known) + " allowed keys: "
+						+ String.join(", ", known));
 	}
 
 	private static boolean foreign(String key) {
 		return FOREIGN_KEYS.contains(key) || FOREIGN_PREFIXES.stream().anyMatch(key::startsWith);
 	}
 
-	private Optional<String> missingKey(Map<String, Object> properties) {
+	private Optional<String> missingKey(Map<String, ?> properties) {
 		return required.stream().filter(option -> option.getDefaultValue() == null)
 				.filter(option -> text(properties.get(option.getID())).isBlank()).findFirst()
 				.map(option -> option.getID() + " is missing; allowed: " + option.getDescription());
 	}
 
-	private Optional<String> wrongValue(Map<String, Object> properties) {
+	private Optional<String> wrongValue(Map<String, ?> properties) {
 		for (var option : options) {
 			Object value = properties.get(option.getID());
 			if (value == null || text(value).isEmpty())
@@ -70,26 +70,5 @@ final class ConfigurationCheck {
 			case Collection<?> several -> several.stream().map(String::valueOf).collect(Collectors.joining(","));
 			default -> value.toString().strip();
 		};
-	}
-
-	private static Optional<String> nearest(String key, List<String> known) {
-		return known.stream().filter(candidate -> slips(key, candidate) <= MAX_SLIPS)
-				.min((a, b) -> slips(key, a) - slips(key, b));
-	}
-
-	/** Letters to insert, drop or change (Levenshtein's distance). */
-	private static int slips(String a, String b) {
-		int[] row = new int[b.length() + 1];
-		Arrays.setAll(row, j -> j);
-		for (int i = 1; i <= a.length(); i++) {
-			int diagonal = row[0];
-			row[0] = i;
-			for (int j = 1; j <= b.length(); j++) {
-				int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-				diagonal = row[j];
-				row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-			}
-		}
-		return row[b.length()];
 	}
 }

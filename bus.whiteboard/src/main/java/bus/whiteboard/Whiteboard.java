@@ -153,22 +153,29 @@ public final class Whiteboard implements SerialBusRuntime, ConfigurationListener
 		return roster.listing().ofPorts();
 	}
 
+	@Override
+	public Optional<String> mistake(String pid, Map<String, ?> properties) {
+		return components.getComponentDescriptionDTOs().stream()
+				.filter(component -> List.of(component.configurationPid).contains(pid)).findFirst()
+				.map(component -> context.getBundle(component.bundle.id)).flatMap(bundle -> check(bundle, pid))
+				.flatMap(check -> check.problem(properties));
+	}
+
 	private Plan plan(ServiceReference<HostPort> reference) {
 		var properties = new LinkedHashMap<String, Object>();
 		for (String key : reference.getPropertyKeys())
 			properties.put(key, reference.getProperty(key));
 		var plan = Plan.of(properties);
-		return check(reference, properties).flatMap(check -> check.problem(properties)).map(plan::refused).orElse(plan);
+		return check(reference.getBundle(), properties.get("service.factoryPid"))
+				.or(() -> check(reference.getBundle(), properties.get("service.pid")))
+				.flatMap(check -> check.problem(properties)).map(plan::refused).orElse(plan);
 	}
 
-	private Optional<ConfigurationCheck> check(ServiceReference<HostPort> reference, Map<String, Object> properties) {
+	private Optional<ConfigurationCheck> check(Bundle bundle, Object pid) {
 		var service = metatype;
-		var bundle = reference.getBundle();
 		if (service == null || bundle == null)
 			return Optional.empty();
-		var information = service.getMetaTypeInformation(bundle);
-		return definition(information, properties.get("service.factoryPid"))
-				.or(() -> definition(information, properties.get("service.pid")))
+		return definition(service.getMetaTypeInformation(bundle), pid)
 				.map(d -> new ConfigurationCheck(List.of(d.getAttributeDefinitions(ObjectClassDefinition.ALL)),
 						List.of(d.getAttributeDefinitions(ObjectClassDefinition.REQUIRED))));
 	}

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import bus.api.ConfigurationFile;
 import bus.api.PortRequest;
 
 class PlanTest {
@@ -13,7 +14,7 @@ class PlanTest {
 	@Test
 	void fileInstallConfiguration_read_asRequest() {
 		var plan = Plan.of(Map.of("service.pid", "port.socket~x", "component.name", "port.socket.SocketPort", "port.type",
-				"socket", "bus", "vm1", "name", "org.example.x", "id", "3", Plan.FILE, "file:/etc/vport/port.socket-x.cfg"));
+				"socket", "bus", "vm1", "name", "org.example.x", "id", "3", ConfigurationFile.PROPERTY, "file:/etc/vport/port.socket-x.cfg"));
 		assertEquals(new Plan("port.socket-x.cfg", "vm1", new PortRequest("x", "socket", "org.example.x", 3, false), ""),
 				plan);
 	}

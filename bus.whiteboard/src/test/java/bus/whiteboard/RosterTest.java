@@ -12,10 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import bus.api.BusEvent;
 import bus.api.BusInfo;
 import bus.api.HostPort;
 import bus.api.PortInfo;
@@ -440,6 +442,11 @@ class RosterTest {
 		@Override
 		public void unplug(HostPort port) {
 			plugged.remove(port);
+		}
+
+		@Override
+		public Trace trace(Consumer<BusEvent> listener) {
+			throw new AssertionError("nobody traces here");
 		}
 
 		@Override

@@ -236,7 +236,7 @@ class ConsolePortTest {
 				});
 	}
 
-	private static ConsolePort port(Path link) {
+	static ConsolePort port(Path link) {
 		return new ConsolePort(new ConsolePort.Config() {
 
 			@Override

@@ -64,7 +64,7 @@ class FilePortTest {
 		assertTrue(directory.getMessage().startsWith("path=" + folder + " is not a regular file"), directory.getMessage());
 	}
 
-	private static FilePort port(Path path) {
+	static FilePort port(Path path) {
 		return new FilePort(new FilePort.Config() {
 
 			@Override

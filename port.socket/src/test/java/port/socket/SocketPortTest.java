@@ -131,7 +131,7 @@ class SocketPortTest {
 		return channel;
 	}
 
-	private static SocketPort port(String listen) {
+	static SocketPort port(String listen) {
 		return new SocketPort(new SocketPort.Config() {
 
 			@Override

@@ -7,8 +7,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import bus.api.BusEvent;
 import bus.api.BusInfo;
 import bus.api.HostPort;
 import bus.api.PortInfo;
@@ -107,6 +109,19 @@ public final class ConsoleBus implements SerialBus {
 	}
 
 	@Override
+	public Trace trace(Consumer<BusEvent> listener) {
+		Consumer<BusEvent> its = listener::accept; // one object for each trace, should a listener have several
+		look(() -> {
+			device.trace().begin(its);
+			return its;
+		});
+		return () -> submit(() -> {
+			device.trace().end(its);
+			return its;
+		});
+	}
+
+	@Override
 	public void hold(HostPort port) {
 		var slot = call(() -> {
 			var found = device.plugging().find(port);
@@ -199,13 +214,14 @@ public final class ConsoleBus implements SerialBus {
 		Runnable step = () -> {
 			try {
 				future.complete(task.call());
+			} catch (LoopLost e) {
+				future.completeExceptionally(e);
+				throw e;
 			} catch (Exception | Error e) {
 				future.completeExceptionally(e);
 			}
 		};
-		if (loop.isCurrent())
-			step.run();
-		else if (!loop.post(step))
+		if (!loop.run(step))
 			future.completeExceptionally(new IllegalStateException("bus " + name + " is closed"));
 		return future;
 	}

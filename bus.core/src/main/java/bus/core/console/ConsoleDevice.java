@@ -31,6 +31,7 @@ public final class ConsoleDevice {
 	private final Arena arena = Arena.ofShared();
 	private final ChainBatch controlBatch = new ChainBatch(arena, CONTROL_SEGMENTS);
 	private final PortTable ports;
+	private final Trace trace;
 	private final PortState state;
 	private final ConfigSpace config = new ConfigSpace();
 	private final ControlChannel control;
@@ -54,6 +55,7 @@ public final class ConsoleDevice {
 		this.settings = settings;
 		this.transport = transport;
 		this.ports = new PortTable(bus, settings.ports(), names);
+		this.trace = new Trace(bus, ports);
 		this.state = new PortState(bus, this, loop);
 		this.log = new GuestLog(bus);
 		this.control = new ControlChannel(bus, log, controlBatch, arena.allocate(64, 8));
@@ -209,9 +211,19 @@ public final class ConsoleDevice {
 	 * @return whether queues wait again
 	 */
 	public boolean turn(Scratch scratch) {
+		state.calls().deliver();
 		boolean again = queues.turn(scratch);
 		migration.note();
 		return again;
+	}
+
+	/**
+	 * Port code has kept the thread that had this device for so long that the caller has it now. Nothing was being changed:
+	 * whatever calls port code has put things in order before. To come before everything else.
+	 */
+	public void portBlocked() {
+		state.calls().abandon();
+		queues.kickAll();
 	}
 
 	/** Whether a queue stopped because its driver broke a rule. */
@@ -288,6 +300,10 @@ public final class ConsoleDevice {
 
 	// ---- what ports need of the device
 
+	Trace trace() {
+		return trace;
+	}
+
 	PortState state() {
 		return state;
 	}
@@ -333,6 +349,7 @@ public final class ConsoleDevice {
 	void tell(int id, ControlEvent event, int value, byte... tail) {
 		if (!isMultiport())
 			return;
+		trace.toGuest(id, event, value, tail);
 		control.send(id, event, value, tail);
 		migration.changed();
 		kick(ControlChannel.RECEIVEQ);

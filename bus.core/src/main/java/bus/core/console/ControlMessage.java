@@ -35,4 +35,12 @@ record ControlMessage(int id, int event, int value) {
 	static byte[] pair(int first, int second) {
 		return ByteBuffer.allocate(4).order(LITTLE_ENDIAN).putShort((short) first).putShort((short) second).array();
 	}
+
+	static int first(byte[] pair) {
+		return Short.toUnsignedInt(ByteBuffer.wrap(pair).order(LITTLE_ENDIAN).getShort(0));
+	}
+
+	static int second(byte[] pair) {
+		return Short.toUnsignedInt(ByteBuffer.wrap(pair).order(LITTLE_ENDIAN).getShort(2));
+	}
 }

@@ -46,6 +46,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 
 	@Override
 	public void control(ControlMessage message) {
+		device.trace().fromGuest(message);
 		var event = ControlEvent.of(message.event());
 		if (event == ControlEvent.DEVICE_READY) {
 			deviceReady(message.value() != 0);
@@ -61,6 +62,7 @@ final class DriverTalk implements ControlChannel.Receiver {
 			portReady(slot, message.value() != 0);
 		else if (event == ControlEvent.PORT_OPEN)
 			state.guestOpened(slot, message.value() != 0);
+		state.calls().deliver(); // before the next turn may bring the port data
 	}
 
 	private void deviceReady(boolean ready) {

@@ -1,7 +1,12 @@
 package bus.core.console;
 
+import java.util.concurrent.TimeUnit;
+
 /** The thread that owns a device, as the device sees it: implemented by the transport. */
 public interface Loop {
+
+	/** A port that kept its loop so long is closed: every other port of the bus stood still meanwhile. */
+	long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	/** What is called when a watched descriptor changes. */
 	interface Watch {
@@ -23,6 +28,14 @@ public interface Loop {
 	 */
 	boolean post(Runnable task);
 
+	/**
+	 * Runs a step of the device: at once if the caller is its loop thread, also from within port code; otherwise as
+	 * {@link #post}. In a port's call the step cannot be interrupted by the device being given to another thread.
+	 *
+	 * @return as {@link #post}
+	 */
+	boolean run(Runnable step);
+
 	/** Asks for {@link ConsoleDevice#turn} soon. Loop thread. */
 	void requestTurn();
 
@@ -42,7 +55,9 @@ public interface Loop {
 	/**
 	 * Port code has returned.
 	 *
-	 * @return nanoseconds it took
+	 * @return nanoseconds it took; 0 if it was called by other port code, which is being timed
+	 * @throws LoopLost if it took so long that the device has another loop thread by now, which has heard of it by
+	 *         {@link ConsoleDevice#portBlocked}
 	 */
 	long leavePort();
 }

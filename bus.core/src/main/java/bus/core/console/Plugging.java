@@ -3,6 +3,7 @@ package bus.core.console;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import bus.api.BusEvent.Kind;
 import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
@@ -33,10 +34,12 @@ final class Plugging {
 	void announce(PortSlot slot) {
 		if (slot.held) {
 			state.resume(slot, device.isRunning());
+			device.trace().port(slot, Kind.PLUGGED);
 			device.serve(slot);
 			return;
 		}
 		slot.announced = true;
+		device.trace().port(slot, Kind.PLUGGED);
 		device.portsChanged();
 		if (!device.isUsable(slot.id))
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: {1}", device.bus(), needsQueues(slot.id));
@@ -48,6 +51,7 @@ final class Plugging {
 
 	/** Keeps the slot of a port that goes, for its next instance. */
 	void hold(PortSlot slot) {
+		device.trace().port(slot, Kind.HELD);
 		ports.replace(slot, state.hold(slot));
 		device.portsChanged();
 	}
@@ -63,6 +67,7 @@ final class Plugging {
 		state.retire(slot);
 		ports.release(slot);
 		if (slot.announced) {
+			device.trace().port(slot, Kind.UNPLUGGED);
 			device.portsChanged();
 			device.discardOffered(slot); // the slot's next port is not to find it
 			talk.withdraw(slot);

@@ -2,6 +2,7 @@ package bus.core.console;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -15,16 +16,23 @@ final class PortCalls {
 	/** The answer of a call that failed; no port can give it. */
 	static final int FAILED = Integer.MIN_VALUE;
 
-	/** A port that kept its loop so long is closed: every other port of the bus stood still meanwhile. */
-	static final long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(2);
-
 	/** Closes a port for good. */
 	interface Fault {
 		void close(PortSlot slot, String reason);
 	}
 
+	private static final String REMEDY = "; port code must not block, plug it again when it is mended";
+
+	/** What a port is to hear of. */
+	private record Notice(PortSlot slot, String what, Consumer<HostPort> call) {
+	}
+
 	private final Loop loop;
 	private final Fault fault;
+	/** At most a few for each port and message of the monitor's, as there is a turn between messages. */
+	private final ArrayDeque<Notice> notices = new ArrayDeque<>();
+	/** The port whose code runs: for the thread that takes over if it does not come back. */
+	private PortSlot running;
 
 	PortCalls(Loop loop, Fault fault) {
 		this.loop = loop;
@@ -36,13 +44,15 @@ final class PortCalls {
 		int offered = data.remaining();
 		int taken = 0;
 		Throwable thrown = null;
-		loop.enterPort();
+		var outer = enter(slot);
 		try {
 			taken = slot.port.guestData(data.order(ByteOrder.BIG_ENDIAN));
 		} catch (Throwable t) {
 			thrown = t;
 		}
-		return judge(slot, "guestData", thrown, taken, 0, offered);
+		int answer = judge(slot, "guestData", thrown, taken, 0, offered);
+		running = outer;
+		return answer;
 	}
 
 	/** Bytes that the port put into the buffer, -1 at its end, or {@link #FAILED}. */
@@ -50,19 +60,49 @@ final class PortCalls {
 		int offered = room.remaining();
 		int put = 0;
 		Throwable thrown = null;
-		loop.enterPort();
+		var outer = enter(slot);
 		try {
 			put = slot.port.hostData(room.order(ByteOrder.BIG_ENDIAN));
 		} catch (Throwable t) {
 			thrown = t;
 		}
-		return judge(slot, "hostData", thrown, put, -1, offered);
+		int answer = judge(slot, "hostData", thrown, put, -1, offered);
+		running = outer;
+		return answer;
 	}
 
-	/** Tells a port what has happened to it. Not one that is just taking another's place: that hears it all then. */
+	/**
+	 * Tells a port what has happened to it, at the next {@link #deliver}. Not at once: the loop may be answering the monitor,
+	 * who must not wait for a port that blocks. Not one that is just taking another's place: that hears it all then.
+	 */
 	void tell(PortSlot slot, String what, Consumer<HostPort> call) {
-		if (!slot.held)
-			run(slot, what, () -> call.accept(slot.port));
+		if (slot.held)
+			return;
+		notices.add(new Notice(slot, what, call));
+		loop.requestTurn();
+	}
+
+	/** Tells the ports what they are to hear. If one of them does not come back, another thread goes on with the rest. */
+	void deliver() {
+		for (var next = notices.poll(); next != null; next = notices.poll()) {
+			var notice = next;
+			run(notice.slot, notice.what, () -> notice.call.accept(notice.slot.port));
+		}
+	}
+
+	/** The port that was called last has kept the thread that had this device before. */
+	void abandon() {
+		fault.close(running, "its code has blocked the bus for more than " + TimeUnit.NANOSECONDS.toMillis(Loop.BLOCKED_NANOS)
+				+ " ms and has not come back" + REMEDY);
+		running = null;
+	}
+
+	/** Answers whose code called this code, or null. */
+	private PortSlot enter(PortSlot slot) {
+		var outer = running;
+		running = slot;
+		loop.enterPort();
+		return outer;
 	}
 
 	/** Any other call; it answers nothing. Not made to a port that failed or was unplugged. */
@@ -70,18 +110,19 @@ final class PortCalls {
 		if (slot.fault != null || slot.unplugged)
 			return;
 		Throwable thrown = null;
-		loop.enterPort();
+		var outer = enter(slot);
 		try {
 			call.run();
 		} catch (Throwable t) {
 			thrown = t;
 		}
 		judge(slot, what, thrown, 0, 0, 0);
+		running = outer;
 	}
 
 	private int judge(PortSlot slot, String what, Throwable thrown, int answer, int least, int most) {
 		long nanos = loop.leavePort();
-		if (thrown == null && nanos <= BLOCKED_NANOS && answer >= least && answer <= most)
+		if (thrown == null && nanos <= Loop.BLOCKED_NANOS && answer >= least && answer <= most)
 			return answer;
 		fault.close(slot, what + verdict(thrown, nanos, answer, least, most));
 		return FAILED;
@@ -92,9 +133,9 @@ final class PortCalls {
 			var at = thrown.getStackTrace();
 			return " threw " + thrown + (at.length > 0 ? " at " + at[0] : "");
 		}
-		if (nanos > BLOCKED_NANOS)
+		if (nanos > Loop.BLOCKED_NANOS)
 			return " blocked the bus for " + TimeUnit.NANOSECONDS.toMillis(nanos)
-					+ " ms; port code must not block, plug it again when it is mended";
+					+ " ms" + REMEDY;
 		return " answered " + answer + ", allowed: " + least + " to " + most;
 	}
 }

@@ -165,10 +165,7 @@ final class PortHandle implements GuestPort {
 	 * @return false if the bus has gone, so that nothing will be done
 	 */
 	private boolean submit(Runnable step) {
-		if (!loop.isCurrent())
-			return loop.post(step);
-		step.run();
-		return true;
+		return loop.run(step);
 	}
 
 	private void submitWhilePlugged(Runnable step) {

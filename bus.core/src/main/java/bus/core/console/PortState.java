@@ -2,6 +2,7 @@ package bus.core.console;
 
 import java.io.IOException;
 
+import bus.api.BusEvent.Kind;
 import bus.api.HostPort;
 import bus.linux.Epoll;
 import bus.linux.Linux;
@@ -53,6 +54,7 @@ final class PortState {
 		if (open == slot.hostOpen)
 			return;
 		slot.hostOpen = open;
+		device.trace().port(slot, open ? Kind.HOST_OPENED : Kind.HOST_CLOSED);
 		if (!open) {
 			slot.throttled = false;
 			slot.readable = false;
@@ -154,6 +156,7 @@ final class PortState {
 	/** The guest opened or closed its end; the port hears of it even if nothing changed. */
 	void guestOpened(PortSlot slot, boolean open) {
 		slot.guestOpen = open;
+		device.trace().port(slot, open ? Kind.GUEST_OPENED : Kind.GUEST_CLOSED);
 		if (open)
 			calls.tell(slot, "guestOpened", HostPort::guestOpened);
 		else
@@ -166,6 +169,7 @@ final class PortState {
 		if (slot.fault != null)
 			return;
 		slot.fault = reason;
+		device.trace().fault(slot, reason);
 		LOG.log(System.Logger.Level.ERROR, "bus {0}: {1} closed: {2}", bus, slot.describe(), reason);
 		release(slot);
 		hostClosed(slot);

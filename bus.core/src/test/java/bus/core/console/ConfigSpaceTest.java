@@ -28,7 +28,7 @@ class ConfigSpaceTest {
 
 	@Test
 	void s04_emergencyWrite_readsZero() {
-		rig.device.writeConfig(8, new byte[] { 'A', 'B', 'C', 'D' });
+		rig.writeConfig(8, new byte[] { 'A', 'B', 'C', 'D' });
 		var field = new byte[4];
 		rig.device.readConfig(8, field);
 		assertArrayEquals(new byte[4], field);
@@ -53,8 +53,8 @@ class ConfigSpaceTest {
 		var closed = new RecordingPort();
 		rig.plug("closed", 2, true, closed);
 		var console = rig.plugged("con", 0);
-		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
-		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		rig.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		rig.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
 		assertEquals("AA", console.taken.toString());
 		assertEquals("", closed.taken.toString());
 	}
@@ -66,7 +66,7 @@ class ConfigSpaceTest {
 		console.opensItself = true;
 		rig.plug("con", 2, true, console);
 		var second = rig.plugged("second", 0);
-		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		rig.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
 		assertEquals("", first.taken.toString(), "it is no console");
 		assertEquals("A", console.taken.toString());
 		assertEquals("", second.taken.toString());
@@ -75,8 +75,8 @@ class ConfigSpaceTest {
 	@Test
 	void s59_emergencyZeroIsNone_andOnlyTheLowByteCounts() throws Exception {
 		var console = rig.plugged("con", 0);
-		rig.device.writeConfig(8, new byte[] { 0, 0, 0, 0 });
-		rig.device.writeConfig(8, new byte[] { 0, 1, 0, 0 });
+		rig.writeConfig(8, new byte[] { 0, 0, 0, 0 });
+		rig.writeConfig(8, new byte[] { 0, 1, 0, 0 });
 		assertEquals("\0", console.taken.toString());
 	}
 
@@ -86,11 +86,11 @@ class ConfigSpaceTest {
 		var space = new byte[12];
 		rig.device.readConfig(0, space);
 		space[8] = 'B';
-		rig.device.writeConfig(0, space);
+		rig.writeConfig(0, space);
 		space[0] = 77; // QEMU repeats the stale byte with a write to another field
-		rig.device.writeConfig(0, space);
+		rig.writeConfig(0, space);
 		assertEquals("B", console.taken.toString());
-		rig.device.writeConfig(0, space);
+		rig.writeConfig(0, space);
 		assertEquals("BB", console.taken.toString(), "the same again from the same copy is a second one");
 	}
 
@@ -100,8 +100,8 @@ class ConfigSpaceTest {
 		var space = new byte[12]; // QEMU's copy is all zeros then
 		for (char c : "boot".toCharArray()) {
 			space[8] = (byte) c;
-			rig.device.writeConfig(0, space);
-			rig.device.writeConfig(0, space);
+			rig.writeConfig(0, space);
+			rig.writeConfig(0, space);
 		}
 		assertEquals("bboooott", console.taken.toString());
 	}
@@ -112,11 +112,11 @@ class ConfigSpaceTest {
 		var space = new byte[12];
 		rig.device.readConfig(0, space);
 		space[8] = 'B';
-		rig.device.writeConfig(0, space);
+		rig.writeConfig(0, space);
 		rig.device.disconnect();
 		var fresh = new byte[12];
 		fresh[8] = 'B';
-		rig.device.writeConfig(0, fresh);
+		rig.writeConfig(0, fresh);
 		assertEquals("BB", console.taken.toString());
 	}
 
@@ -136,7 +136,7 @@ class ConfigSpaceTest {
 		states.add(rig.device::disconnect);
 		for (var state : states) {
 			state.run();
-			rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+			rig.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
 		}
 		assertEquals("A".repeat(states.size()), console.taken.toString());
 	}
@@ -144,7 +144,7 @@ class ConfigSpaceTest {
 	@Test
 	void s58_emergencyWrite_noConsoleIsOpen_isLost() throws Exception {
 		var port = rig.plugged("a", 1);
-		rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+		rig.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
 		assertEquals("", port.taken.toString());
 	}
 }

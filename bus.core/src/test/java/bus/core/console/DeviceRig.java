@@ -278,6 +278,12 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		}
 	}
 
+	/** The monitor writes to the configuration space. */
+	void writeConfig(int offset, byte[] bytes) {
+		device.writeConfig(offset, bytes);
+		run();
+	}
+
 	/** Chains of a queue that came back since the last look. */
 	int drain(int queue) {
 		int n = 0;
@@ -331,6 +337,14 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		else if (!ended)
 			task.run();
 		return !ended;
+	}
+
+	@Override
+	public boolean run(Runnable step) {
+		if (plugging)
+			return post(step);
+		step.run();
+		return true;
 	}
 
 	@Override

@@ -215,11 +215,11 @@ class HostileRingTest {
 		rig.device.stop(ControlChannel.TRANSMITQ);
 		rig.device.start(ControlChannel.TRANSMITQ, Virtqueue.open(rig.memory, RingSetup.find(rig.memory, LARGEST, addresses,
 				RingKind.USUAL.features(), false), RingKind.USUAL.features(), RingPosition.start(RingKind.USUAL.features())));
-		port.calls.clear();
 		rig.turnOnce();
-		assertTrue(port.calls.size() <= 256, "calls of a port in one turn: " + port.calls.size());
+		long first = port.calls.stream().filter("opened"::equals).count(); // besides it hears that the driver stopped
+		assertTrue(first <= 256, "calls of a port in one turn: " + first);
 		rig.run();
-		assertEquals(LARGEST, port.calls.size(), "the rest comes with the next turns");
+		assertEquals(LARGEST, port.calls.stream().filter("opened"::equals).count(), "the rest comes with the next turns");
 	}
 
 	/** A guest that offers the next byte when one is taken; its buffers come back meanwhile. */

@@ -209,6 +209,7 @@ class LeftoversTest {
 		rig.device.features(0);
 		rig.device.stop(ControlChannel.TRANSMITQ); // which decides no more
 		rig.device.disconnect();
+		rig.run();
 		assertFalse(rig.device.isRunning());
 		assertEquals(List.of("running false", "closed"), port.calls.subList(port.calls.size() - 2, port.calls.size()));
 	}

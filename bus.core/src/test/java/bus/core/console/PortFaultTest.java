@@ -62,7 +62,7 @@ class PortFaultTest {
 				half.open();
 				for (int queue = 0; queue < rig.device.queueCount(); queue++)
 					rig.start(queue, rig.device.stop(queue));
-				rig.device.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
+				rig.writeConfig(8, new byte[] { 'A', 0, 0, 0 });
 				calls.add("plugged");
 			}
 		};

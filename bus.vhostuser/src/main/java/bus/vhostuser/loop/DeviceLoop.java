@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import bus.core.console.Loop;
+import bus.core.console.LoopLost;
 import bus.core.console.Scratch;
 import bus.linux.Epoll;
 import bus.linux.LinuxException;
@@ -18,7 +19,8 @@ import bus.linux.LinuxException;
  *
  * <p>While port code runs, the thread is {@link #IN_PORT}. If it stays there too long, {@link Loops} takes the loop's
  * other seats away by turning the state to {@link #STOLEN}; the thread, when it comes back, waits for {@link #MOVED}
- * before it touches anything but the seat it is working for.
+ * before it touches anything but the seat it is working for. If it stays much longer, {@link Loops} takes that seat, too,
+ * by turning the state to {@link #LOST}; the thread, when it comes back, unwinds and ends.
  */
 final class DeviceLoop implements Runnable {
 	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
@@ -27,6 +29,7 @@ final class DeviceLoop implements Runnable {
 	static final int IN_PORT = 1;
 	static final int STOLEN = 2;
 	static final int MOVED = 3;
+	static final int LOST = 4;
 
 	private static final int EVENTS = 256;
 	/** Seats whose tasks are run before events and turns are looked at again; a task may post the next one. */
@@ -78,14 +81,22 @@ final class DeviceLoop implements Runnable {
 
 	/** So that a thread can tell that it must not wait for a loop. */
 	private static final class LoopThread extends Thread {
-		LoopThread(Runnable loop, String name) {
+		private final DeviceLoop loop;
+
+		LoopThread(DeviceLoop loop, String name) {
 			super(loop, name);
+			this.loop = loop;
 			setDaemon(true);
 		}
 	}
 
+	/** The loop whose thread calls; null if it is none. */
+	static DeviceLoop current() {
+		return Thread.currentThread() instanceof LoopThread thread ? thread.loop : null;
+	}
+
 	static boolean isLoopThread() {
-		return Thread.currentThread() instanceof LoopThread;
+		return current() != null;
 	}
 
 	void start() {
@@ -101,12 +112,19 @@ final class DeviceLoop implements Runnable {
 		try {
 			while (!ending)
 				guardedRound();
+		} catch (LoopLost e) {
+			LOG.log(System.Logger.Level.INFO, "{0} ended: the port that blocked it has returned", thread.getName());
 		} catch (LinuxException e) {
 			LOG.log(System.Logger.Level.ERROR, thread.getName() + " ended: " + e.getMessage(), e);
 		} finally {
-			epoll.close();
-			wakeUp.close();
+			discard();
 		}
+	}
+
+	/** Closes what a loop has whose thread does not run. */
+	void discard() {
+		epoll.close();
+		wakeUp.close();
 	}
 
 	/**
@@ -116,6 +134,8 @@ final class DeviceLoop implements Runnable {
 	private void guardedRound() throws LinuxException {
 		try {
 			round();
+		} catch (LoopLost e) {
+			throw e;
 		} catch (RuntimeException | Error e) {
 			LOG.log(System.Logger.Level.ERROR, thread.getName() + ": internal error, please report it", e);
 			for (var entry : entries.all())
@@ -151,6 +171,8 @@ final class DeviceLoop implements Runnable {
 				seat.runTasks();
 			else
 				entry.watch.ready(events);
+		} catch (LoopLost e) {
+			throw e;
 		} catch (RuntimeException | Error e) {
 			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
 		}
@@ -159,6 +181,8 @@ final class DeviceLoop implements Runnable {
 	private void turn(Seat seat) {
 		try {
 			seat.takeTurn(scratch);
+		} catch (LoopLost e) {
+			throw e;
 		} catch (RuntimeException | Error e) {
 			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
 		}
@@ -199,50 +223,67 @@ final class DeviceLoop implements Runnable {
 	}
 
 	void enterPort(Seat seat) {
-		if (depth++ > 0)
-			return; // a port's call led to another one: the outer one is being timed
-		inPort = seat;
-		enteredNanos = System.nanoTime();
+		if (depth++ == 0) { // else a port's call led to another one: the outer one is being timed
+			inPort = seat;
+			enteredNanos = System.nanoTime();
+		}
 		STATE.setVolatile(this, IN_PORT);
 	}
 
 	long leavePort() {
 		long took = System.nanoTime() - enteredNanos;
-		if (--depth > 0)
-			return 0;
 		takeBack();
-		return took;
+		return --depth > 0 ? 0 : took;
 	}
 
 	/**
-	 * Port code asks for something of the loop's own, a watch for instance: no seat may be taken away in the middle of it.
+	 * Port code asks for something of the bus's or the loop's own, a watch for instance: no seat may be taken away in the
+	 * middle of it.
 	 *
 	 * @return whether {@link #letGo} must follow
+	 * @throws LoopLost if the seat that the thread works for has been taken away
 	 */
 	boolean hold() {
-		if (depth > 0)
-			takeBack();
-		return depth > 0;
+		if ((int) STATE.getVolatile(this) == FREE)
+			return false;
+		takeBack();
+		return true;
 	}
 
+	/** Whether this thread runs port code of another seat's bus. */
+	boolean isInPortOfAnother(Seat seat) {
+		return depth > 0 && inPort != seat;
+	}
+
+	/** Back to port code; unless the seat was lost to code that was called meanwhile. */
 	void letGo() {
-		STATE.setVolatile(this, IN_PORT);
+		STATE.compareAndSet(this, FREE, IN_PORT);
 	}
 
 	private void takeBack() {
-		if (!STATE.compareAndSet(this, IN_PORT, FREE)) {
-			while ((int) STATE.getVolatile(this) != MOVED)
-				Thread.onSpinWait(); // the seats are being moved at this moment: microseconds
-			turns.removeIf(seat -> seat.loop() != this);
-			STATE.setVolatile(this, FREE);
-		}
+		while (true)
+			switch ((int) STATE.getVolatile(this)) {
+				case IN_PORT -> {
+					if (STATE.compareAndSet(this, IN_PORT, FREE))
+						return;
+				}
+				case MOVED -> {
+					if (STATE.compareAndSet(this, MOVED, FREE)) {
+						turns.removeIf(seat -> seat.loop() != this);
+						return;
+					}
+				}
+				case LOST -> throw new LoopLost();
+				default -> Thread.onSpinWait(); // the seats are being moved at this moment: microseconds
+			}
 	}
 
 	// ---- for Loops
 
 	/** The seat whose port has kept the thread since before {@code limitNanos}, or null. Any thread. */
 	Seat stuckLongerThan(long limitNanos) {
-		if ((int) STATE.getVolatile(this) != IN_PORT || System.nanoTime() - enteredNanos < limitNanos)
+		int now = (int) STATE.getVolatile(this);
+		if (now != IN_PORT && now != MOVED || System.nanoTime() - enteredNanos < limitNanos)
 			return null;
 		return inPort;
 	}
@@ -250,6 +291,11 @@ final class DeviceLoop implements Runnable {
 	/** Keeps the thread from touching other seats when it returns from port code; false if it has returned. */
 	boolean steal() {
 		return STATE.compareAndSet(this, IN_PORT, STOLEN);
+	}
+
+	/** Keeps the thread from touching anything when it returns from port code; false if it has returned. */
+	boolean lose() {
+		return STATE.compareAndSet(this, IN_PORT, LOST) || STATE.compareAndSet(this, MOVED, LOST);
 	}
 
 	void moved() {

@@ -12,6 +12,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
+import bus.core.console.Loop;
+
 /**
  * All loops of the process: seats buses at them, and moves the neighbours of a bus whose port code blocks. Any thread.
  */
@@ -138,11 +140,49 @@ public final class Loops {
 		}
 	}
 
-	/** Moves the neighbours of a seat whose port blocks to a fresh loop. Nothing of theirs is being touched meanwhile. */
 	private void rescue(Table table) {
-		var stuck = table.seats().size() < 2 ? null : table.loop().stuckLongerThan(PATIENCE_NANOS);
-		if (stuck == null || !table.seats().contains(stuck) || !table.loop().steal())
+		var stuck = table.loop().stuckLongerThan(PATIENCE_NANOS);
+		if (stuck == null || !table.seats().contains(stuck))
 			return;
+		if (table.loop().stuckLongerThan(Loop.BLOCKED_NANOS) != null)
+			abandon(table, stuck);
+		else if (table.seats().size() > 1 && table.loop().steal())
+			moveNeighbours(table, stuck);
+	}
+
+	/**
+	 * Gives all seats of a loop to a fresh one, because its thread may never return: if the guest's driver spins for its
+	 * console, the whole machine waits for this.
+	 */
+	private void abandon(Table table, Seat stuck) {
+		Table fresh;
+		try {
+			fresh = newTable(table.shared());
+		} catch (IOException e) {
+			return; // no descriptor is to be had: the next look may find one
+		}
+		if (!table.loop().lose()) {
+			tables.remove(fresh);
+			fresh.loop().discard();
+			return;
+		}
+		tables.remove(table);
+		try {
+			for (var seat : table.seats()) {
+				fresh.seats().add(seat);
+				seat.moveTo(fresh.loop(), seat == stuck);
+			}
+		} catch (IOException e) {
+			LOG.log(System.Logger.Level.ERROR, "buses of " + table.loop().threadName() + " stand still: " + e.getMessage());
+		} finally {
+			fresh.loop().start();
+		}
+		LOG.log(System.Logger.Level.WARNING, "bus {0}: a port has kept {1} for too long; the bus goes on at {2} without it",
+				stuck.name(), table.loop().threadName(), fresh.loop().threadName());
+	}
+
+	/** Moves the neighbours of a seat whose port blocks to a fresh loop. Nothing of theirs is being touched meanwhile. */
+	private void moveNeighbours(Table table, Seat stuck) {
 		try {
 			var neighbours = table.seats().stream().filter(seat -> seat != stuck).toList();
 			var fresh = newTable(table.shared());
@@ -150,7 +190,7 @@ public final class Loops {
 				for (var seat : neighbours) {
 					table.seats().remove(seat);
 					fresh.seats().add(seat);
-					seat.moveTo(fresh.loop());
+					seat.moveTo(fresh.loop(), false);
 				}
 			} finally {
 				fresh.loop().start();
@@ -164,8 +204,9 @@ public final class Loops {
 		}
 	}
 
+	/** Ends every loop; the buses have left. */
 	@Deactivate
-	void end() {
+	public void end() {
 		lock.lock();
 		try {
 			ending = true;

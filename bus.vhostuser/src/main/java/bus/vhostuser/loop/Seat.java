@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import bus.core.console.Loop;
+import bus.core.console.LoopLost;
 import bus.core.console.Scratch;
 import bus.linux.LinuxException;
 
@@ -38,6 +39,10 @@ public final class Seat implements Loop {
 	private volatile DeviceLoop loop;
 	private volatile boolean closed;
 	private volatile boolean justMoved;
+	/** What its owner does first when it has moved because port code of its own did not return. */
+	private Runnable blocked = () -> {
+	};
+	private volatile boolean justBlocked;
 
 	Seat(String name, DeviceLoop loop) {
 		this.name = name;
@@ -52,6 +57,11 @@ public final class Seat implements Loop {
 	/** Sets what {@link #requestTurn} asks for. */
 	public void turn(Turn newTurn) {
 		this.turn = newTurn;
+	}
+
+	/** Sets what is done first when the seat had to leave its thread to port code of its own that does not return. */
+	public void blocked(Runnable newBlocked) {
+		this.blocked = newBlocked;
 	}
 
 	DeviceLoop loop() {
@@ -72,6 +82,27 @@ public final class Seat implements Loop {
 		if (closed && tasks.remove(task)) // it came after the last look at the queue: whoever waits for it must know
 			return false;
 		signal();
+		return true;
+	}
+
+	/** A step for another seat's bus does not run in this one's port code: it would be on a thread that may lose either. */
+	@Override
+	public boolean run(Runnable step) {
+		var mine = DeviceLoop.current();
+		if (mine == null || mine != loop || mine.isInPortOfAnother(this))
+			return post(step);
+		boolean inPort;
+		try {
+			inPort = mine.hold();
+		} catch (LoopLost e) {
+			return post(step);
+		}
+		try {
+			step.run();
+		} finally {
+			if (inPort)
+				mine.letGo();
+		}
 		return true;
 	}
 
@@ -106,6 +137,10 @@ public final class Seat implements Loop {
 	/** Runs the tasks that wait now; those they post wait for the next round. */
 	void runTasks() {
 		signalled.set(false); // before the queue is read: a task posted from here on signals anew
+		if (justBlocked) {
+			justBlocked = false;
+			blocked.run();
+		}
 		if (justMoved) {
 			justMoved = false;
 			requestTurn(); // one may have been due at the old loop
@@ -114,14 +149,16 @@ public final class Seat implements Loop {
 			Runnable task = tasks.poll();
 			if (task == null)
 				return;
-			run(task);
+			perform(task);
 		}
 	}
 
 	/** A task that fails must not take those behind it along: somebody waits for each. */
-	private void run(Runnable task) {
+	private void perform(Runnable task) {
 		try {
 			task.run();
+		} catch (LoopLost e) {
+			throw e;
 		} catch (RuntimeException | Error e) {
 			LOG.log(System.Logger.Level.ERROR, "bus " + name + ": internal error, please report it", e);
 		}
@@ -140,6 +177,9 @@ public final class Seat implements Loop {
 		boolean again = true; // also if it fails half-way: what is left to do would wait for somebody else's event
 		try {
 			again = turn.take(scratch);
+		} catch (LoopLost e) {
+			again = false; // the thread that has the seat now asks for itself
+			throw e;
 		} finally {
 			if (again)
 				requestTurn();
@@ -177,16 +217,17 @@ public final class Seat implements Loop {
 		loop.enterPort(this);
 	}
 
+	/** To the loop of this thread, which need not be the seat's any more. */
 	@Override
 	public long leavePort() {
-		return loop.leavePort();
+		return DeviceLoop.current().leavePort();
 	}
 
 	/**
 	 * Takes everything that belongs to the seat to another loop, whose thread has not started yet: it must not meet the
 	 * seat half-way. The thread of the old one does not touch it.
 	 */
-	void moveTo(DeviceLoop target) throws IOException {
+	void moveTo(DeviceLoop target, boolean fromItsOwnPort) throws IOException {
 		var from = loop;
 		for (var entry : watches.values())
 			from.remove(entry);
@@ -195,6 +236,7 @@ public final class Seat implements Loop {
 			target.add(entry);
 		turnRequested = false;
 		justMoved = true;
+		justBlocked = fromItsOwnPort;
 		signalled.set(true); // it may be listed at the old loop, which is stuck
 		target.offer(this);
 	}
@@ -203,7 +245,7 @@ public final class Seat implements Loop {
 	void close() {
 		closed = true;
 		for (var task = tasks.poll(); task != null; task = tasks.poll())
-			run(task);
+			perform(task);
 	}
 
 	/** Ends all watches. Loop thread. */

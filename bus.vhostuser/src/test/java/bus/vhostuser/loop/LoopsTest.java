@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -208,6 +209,46 @@ class LoopsTest {
 		counters.forEach(EventCounter::ring);
 		for (var rung : rings)
 			awaitRung(rung);
+	}
+
+	/** The thread may be anywhere in port code when its seat goes: also asking for a step of the bus. */
+	@Test
+	void seatOfAPortThatNeverReturns_goesToAnotherThread_andTheOldOneTouchesNothing() throws Exception {
+		sit(true);
+		var stuck = seats.getFirst();
+		var rung = watch(stuck);
+		var before = stuck.loop();
+		var entered = new CountDownLatch(1);
+		var release = new CountDownLatch(1);
+		var blocked = new CountDownLatch(1);
+		var threads = new ConcurrentLinkedQueue<Thread>();
+		stuck.post(() -> {
+			stuck.blocked(blocked::countDown);
+			stuck.enterPort();
+			stuck.run(() -> {
+				threads.add(Thread.currentThread());
+				stuck.enterPort(); // the step calls port code, which is what blocks
+				entered.countDown();
+				awaitQuietly(release);
+				stuck.run(() -> threads.add(Thread.currentThread()));
+				stuck.leavePort();
+				threads.add(Thread.currentThread());
+			});
+			stuck.leavePort();
+			threads.add(Thread.currentThread());
+		});
+		await(entered);
+		await(blocked);
+		assertNotSame(before, stuck.loop());
+		rung.set(0);
+		counters.forEach(EventCounter::ring);
+		awaitRung(rung);
+		release.countDown();
+		while (threads.size() < 2)
+			Thread.onSpinWait();
+		threads.peek().join();
+		assertEquals(2, threads.size());
+		assertEquals(2, threads.stream().distinct().count(), "the step was for the new thread");
 	}
 
 	@Test

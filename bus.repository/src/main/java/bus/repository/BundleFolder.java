@@ -1,0 +1,96 @@
+package bus.repository;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * The jars of the configuration folder: they are installed and started, updated when their content changes, uninstalled
+ * when they go. File Install can do that too, and does here for configurations only. With jars it puts a second version
+ * beside the first, so that each port is plugged twice; refreshes any bundle that could use a new package, the bus
+ * included; and updates once more what {@link Installation} has put there.
+ *
+ * <p>The first look is done when the component is made. So bundles of the folder are there before the last bundle of the
+ * application has started, and with them the kinds that the configurations name.
+ */
+@Component(immediate = true, service = BundleFolder.class)
+public final class BundleFolder {
+	/** A copy that pauses for longer than this is taken for finished. */
+	private static final long LOOK_AGAIN_MS = 250;
+	/** Set by bus.boot from -Dvport.config. */
+	private static final String FOLDER = "felix.fileinstall.dir";
+
+	private final System.Logger log = System.getLogger("vport");
+	private final BundleContext context;
+	private final Path folder;
+	private final FolderScan scan;
+	private final Deployment deployment;
+	private final ReentrantLock busy = new ReentrantLock();
+	private final BundleListener changes = this::bundleChanged;
+	private final Thread thread;
+	private volatile boolean bundlesChanged;
+
+	@Activate
+	public BundleFolder(BundleContext context) {
+		this.context = context;
+		folder = Path.of(context.getProperty(FOLDER));
+		scan = new FolderScan(folder);
+		deployment = new Deployment(context);
+		context.addBundleListener(changes);
+		look(true);
+		thread = Thread.ofPlatform().name("vport bundles").daemon().start(this::watch);
+	}
+
+	@Deactivate
+	void stop() {
+		thread.interrupt();
+		context.removeBundleListener(changes);
+	}
+
+	/** What came may be what a jar has waited for. */
+	private void bundleChanged(BundleEvent event) {
+		if (event.getType() == BundleEvent.INSTALLED || event.getType() == BundleEvent.UPDATED)
+			bundlesChanged = true;
+	}
+
+	private void watch() {
+		try {
+			while (true) {
+				Thread.sleep(LOOK_AGAIN_MS);
+				look(false);
+			}
+		} catch (InterruptedException | IllegalStateException e) {
+			Thread.currentThread().interrupt(); // this bundle stops
+		}
+	}
+
+	/** While the framework stops, nothing is started any more. */
+	private void look(boolean atOnce) {
+		busy.lock();
+		try {
+			if (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING || !Files.isDirectory(folder))
+				return;
+			var found = scan.look(atOnce);
+			boolean retry = bundlesChanged && deployment.waits();
+			bundlesChanged = false;
+			if (!found.none())
+				deployment.apply(found);
+			else if (retry)
+				deployment.startAll();
+		} catch (IOException e) {
+			log.log(System.Logger.Level.ERROR, folder + " cannot be read", e);
+		} finally {
+			busy.unlock();
+		}
+	}
+}

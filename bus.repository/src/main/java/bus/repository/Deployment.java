@@ -1,0 +1,219 @@
+package bus.repository;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/**
+ * Makes the framework have what the jars say: one bundle for each symbolic name, of the newest jar. A bundle of the
+ * application that has the same name gets the jar's content while the jar is there: two bundles of one kind of port
+ * would plug every port twice.
+ */
+final class Deployment {
+	private final System.Logger log = System.getLogger("vport");
+	private final BundleContext context;
+	private final FrameworkWiring framework;
+	private final Map<Path, Jar> jars = new TreeMap<>();
+	/** By symbolic name: the jar whose content a bundle has. */
+	private final Map<String, Jar> loaded = new HashMap<>();
+	private final Map<String, Bundle> bundles = new HashMap<>();
+	/** Names of bundles of the application that have a jar's content. */
+	private final Set<String> replaced = new HashSet<>();
+	private final Set<String> toStart = new LinkedHashSet<>();
+	private final Map<Path, String> complaints = new HashMap<>();
+
+	Deployment(BundleContext context) {
+		this.context = context;
+		framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class);
+	}
+
+	void apply(FolderScan.Changes changes) {
+		var names = new LinkedHashSet<String>();
+		for (var path : changes.gone()) {
+			complaints.remove(path);
+			become(null, jars.remove(path), names);
+		}
+		for (var path : changes.changed())
+			try {
+				var jar = Jar.read(path);
+				complaints.remove(path);
+				become(jar, jars.put(path, jar), names);
+			} catch (IOException e) {
+				complain(ERROR, path, e.getMessage()); // what was read before goes on
+			}
+		// what stays is updated first: a refresh would otherwise come between
+		names.stream().sorted(Comparator.comparing(name -> jarsOf(name).isEmpty())).forEach(this::settle);
+		startAll();
+	}
+
+	private static void become(Jar jar, Jar before, Set<String> names) {
+		Stream.of(jar, before).filter(Objects::nonNull).map(Jar::name).forEach(names::add);
+	}
+
+	/** What is wrong with a jar, empty if nothing is. */
+	String complaint(Path path) {
+		return complaints.getOrDefault(path, "");
+	}
+
+	/** The file that a bundle has its content from, or null. */
+	Path source(String name) {
+		return loaded.containsKey(name) ? loaded.get(name).path() : null;
+	}
+
+	boolean waits() {
+		return !toStart.isEmpty();
+	}
+
+	private List<Jar> jarsOf(String name) {
+		return jars.values().stream().filter(jar -> jar.name().equals(name))
+				.sorted(Comparator.comparing(Jar::version).reversed()).toList();
+	}
+
+	private void settle(String name) {
+		var all = jarsOf(name);
+		all.forEach(jar -> complaints.remove(jar.path()));
+		if (all.isEmpty()) {
+			unload(name);
+			return;
+		}
+		var newest = all.getFirst();
+		for (var other : all.subList(1, all.size()))
+			complain(WARNING, other.path(), "not used, because " + newest.file() + " has " + newest
+					+ "; delete one of the two");
+		var old = loaded.get(name);
+		if (old == null || !old.sha256().equals(newest.sha256()))
+			load(newest);
+		else
+			loaded.put(name, newest);
+	}
+
+	private void load(Jar jar) {
+		try (var content = Files.newInputStream(jar.path())) {
+			var bundle = installed(jar.name());
+			if (bundle == null) {
+				bundle = context.installBundle(jar.path().toUri().toString(), content);
+				log.log(INFO, jar.file() + ": " + jar + " is installed");
+			} else {
+				refuseTheBus(bundle);
+				if (!loaded.containsKey(jar.name()))
+					replaced.add(jar.name());
+				var before = bundle.getVersion();
+				bundle.update(content);
+				log.log(INFO, jar.file() + ": " + jar + " takes the place of " + before);
+				refresh(bundle);
+			}
+			loaded.put(jar.name(), jar);
+			bundles.put(jar.name(), bundle);
+			toStart.add(jar.name());
+		} catch (IOException | BundleException e) {
+			complain(ERROR, jar.path(), reason(e));
+		}
+	}
+
+	private void unload(String name) {
+		var jar = loaded.remove(name);
+		var bundle = bundles.remove(name);
+		toStart.remove(name);
+		boolean applications = replaced.remove(name);
+		if (jar == null || bundle.getState() == Bundle.UNINSTALLED)
+			return;
+		try {
+			if (applications) {
+				restore(bundle);
+				log.log(INFO, jar.file() + " is gone: " + name + " " + bundle.getVersion() + " is back");
+			} else {
+				bundle.uninstall();
+				log.log(INFO, jar.file() + " is gone: " + jar + " is uninstalled");
+			}
+			refresh(bundle);
+		} catch (BundleException e) {
+			log.log(ERROR, jar.file() + ": " + reason(e));
+		}
+	}
+
+	/** The launcher of vport.jar names its bundles after entries of that jar, which is the class path. */
+	private static void restore(Bundle bundle) throws BundleException {
+		var original = ClassLoader.getSystemResourceAsStream(bundle.getLocation());
+		bundle.update(original); // null is the location, as a URL
+	}
+
+	/** What carries the bus would take every machine's device along. */
+	private void refuseTheBus(Bundle bundle) throws BundleException {
+		if (bundles.containsValue(bundle))
+			return;
+		var wiring = bundle.adapt(BundleWiring.class);
+		if (bundle.getSymbolicName().startsWith("bus.")
+				|| wiring != null && !wiring.getProvidedWires(null).isEmpty())
+			throw new BundleException("the application has " + bundle.getSymbolicName() + " " + bundle.getVersion()
+					+ ", which other bundles use; it comes with vport and is not replaced");
+	}
+
+	private Bundle installed(String name) {
+		return Stream.of(context.getBundles()).filter(bundle -> name.equals(bundle.getSymbolicName())).findFirst()
+				.orElse(null);
+	}
+
+	/** Others that still use what is gone get what is there, unless they are the application's. */
+	private void refresh(Bundle changed) {
+		var users = framework.getDependencyClosure(List.of(changed));
+		if (users.size() > 1 && users.stream().allMatch(user -> user == changed || bundles.containsValue(user)))
+			framework.refreshBundles(List.of(changed));
+	}
+
+	/** Bundles that were installed or updated, and those that could not be started so far. */
+	void startAll() {
+		for (var name : List.copyOf(toStart)) {
+			var bundle = bundles.get(name);
+			var jar = loaded.get(name);
+			try {
+				if (bundle.getState() != Bundle.UNINSTALLED)
+					start(bundle);
+				toStart.remove(name);
+				complaints.remove(jar.path());
+			} catch (BundleException e) {
+				complain(ERROR, jar.path(), Missing.of(bundle, framework).orElse(reason(e)));
+			}
+		}
+	}
+
+	private void start(Bundle bundle) throws BundleException {
+		if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null)
+			bundle.start(Bundle.START_ACTIVATION_POLICY);
+		else if (!framework.resolveBundles(List.of(bundle)))
+			throw new BundleException("is a fragment, and " + bundle.getHeaders().get(Constants.FRAGMENT_HOST)
+					+ " is not there or runs already");
+	}
+
+	private void complain(System.Logger.Level level, Path path, String problem) {
+		if (!problem.equals(complaints.put(path, problem)))
+			log.log(level, path.getFileName() + ": " + problem);
+	}
+
+	private static String reason(Exception e) {
+		Throwable cause = e;
+		while (cause.getCause() != null)
+			cause = cause.getCause();
+		return Objects.requireNonNullElse(cause.getMessage(), cause.toString()).lines().findFirst().orElse("failed");
+	}
+}

@@ -1,0 +1,2 @@
+/** Port type {@code @KIND@}. */
+package @NAME@;
