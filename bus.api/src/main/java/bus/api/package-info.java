@@ -5,7 +5,7 @@
  * registering it as a service with the properties {@code bus} and, optionally, {@code name} and {@code id}; the bus
  * answers with a {@link bus.api.GuestPort}, the guest's half. Unregistering the service unplugs it.
  *
- * <p>Port authors implement the types marked {@code @ConsumerType} and import {@code [1.0,2)}; the bus implements those
+ * <p>Port authors implement the types marked {@code @ConsumerType} and import {@code [1.1,2)}; the bus implements those
  * marked {@code @ProviderType} and imports {@code [1.1,1.2)}.
  */
 @Export

@@ -26,6 +26,7 @@ class HotPlugTest {
 			var files = host.configuration();
 			var socket = files.bus("vm1", PORTS);
 			var link = files.console("console", "vm1");
+			files.write("bus.whiteboard", "grace=0"); // what is uninstalled has gone
 			var events = files.socket("events", "vm1", 5);
 			files.write(KIND + "-hot", "bus=vm1", "name=" + LINK, "id=6", "listen=unix:" + files.path("hot.sock"));
 			host.startOnTerminal();
@@ -51,12 +52,12 @@ class HotPlugTest {
 			bundle++;
 			long entered = System.nanoTime();
 			vport.type("install " + jar.url() + "; start " + bundle);
-			client.lines("vport");
+			client.lines("vport0p"); // the first device
 			nodes[i] = System.nanoTime() - entered;
 			client.lines(LINK);
 			links[i] = System.nanoTime() - entered;
 			vport.ask("uninstall " + bundle + "; echo go\"\"ne " + i, "\\bgone " + i + "$");
-			console.run("until [ ! -e /dev/virtio-ports/%s ]; do usleep 10000; done".formatted(LINK));
+			console.run("until [ ! -L /dev/virtio-ports/%s ]; do usleep 10000; done".formatted(LINK));
 		}
 		Figures.print(kind + " hot-plug", "from the Enter key to /dev/vportNpM %s", Figures.spread(nodes));
 		Figures.print(kind + " hot-plug", "from the Enter key to /dev/virtio-ports/NAME %s", Figures.spread(links));

@@ -41,6 +41,7 @@ class LeakTest {
 			var socket = files.bus("vm1", 7);
 			var address = files.socket("talk", "vm1");
 			files.file("log", "vm1");
+			files.write("bus.whiteboard", "grace=1");
 
 			host.startOnTerminal();
 			vport = host.vport();

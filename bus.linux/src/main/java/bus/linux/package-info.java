@@ -9,7 +9,7 @@
  * <p>Every descriptor made here is close-on-exec.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package bus.linux;
 
 import org.osgi.annotation.bundle.Export;
