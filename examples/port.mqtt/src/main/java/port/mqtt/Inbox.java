@@ -10,8 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * and a message is acknowledged when the guest has it; only messages of QoS 0, which may be lost, can come beyond. Any thread.
  */
 final class Inbox {
-	/** Far more than brokers send by themselves: after a restart mosquitto 2.0.11 goes beyond what it was told, and is cut off. */
-	static final int MOST = 256;
+	static final int MOST = 32;
 
 	private final ReentrantLock lock = new ReentrantLock();
 	private final Deque<Message> messages = new ArrayDeque<>();
