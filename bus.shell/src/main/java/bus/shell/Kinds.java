@@ -75,14 +75,15 @@ record Kinds(BundleContext context, ServiceComponentRuntime components, MetaType
 						.flatMap(Arrays::stream).anyMatch(pid::equals))
 				.map(information -> information.getObjectClassDefinition(pid, null));
 		return new Kind(type, pid, described.map(ObjectClassDefinition::getDescription).orElse("without a description"),
-				described.map(Kinds::options).orElse(List.of()));
+				Kind.options(described.map(Kinds::options).orElse(List.of())));
 	}
 
 	private static List<Kind.Option> options(ObjectClassDefinition definition) {
 		var required = Stream.of(definition.getAttributeDefinitions(ObjectClassDefinition.REQUIRED))
 				.map(AttributeDefinition::getID).toList();
 		return Stream.of(definition.getAttributeDefinitions(ObjectClassDefinition.ALL))
-				.map(option -> option(option, required.contains(option.getID()) && option.getDefaultValue() == null)).toList();
+				.map(option -> option(option, required.contains(option.getID()) && option.getDefaultValue() == null))
+				.toList();
 	}
 
 	private static Kind.Option option(AttributeDefinition option, boolean required) {
