@@ -39,6 +39,7 @@ class KarafTest {
 		copy(root.resolve("bus.karaf/target/system"), karaf.resolve("system"));
 		etc = folder.resolve("etc");
 		copy(karaf.resolve("etc"), etc);
+		Files.createDirectory(folder.resolve("data"));
 		var lines = Files.readString(root.resolve("bus.karaf/src/main/etc/custom.properties"));
 		Files.writeString(etc.resolve("custom.properties"), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 		var features = etc.resolve("org.apache.karaf.features.cfg");
@@ -86,7 +87,7 @@ class KarafTest {
 				client.send("hello\n");
 				assertEquals("echo: hello", client.line());
 			}
-			assertEquals(0, process.leave());
+			assertEquals(0, process.leave("(${.context} getBundle 0) stop"));
 		}
 		var log = Files.readAllLines(folder.resolve("data/log/karaf.log"));
 		assertEquals(List.of(), log.stream().filter(line -> line.contains("| ERROR |")).toList());

@@ -175,7 +175,12 @@ final class VportProcess implements AutoCloseable {
 
 	/** The shell's "exit" on a terminal, and the exit code. */
 	int leave() throws IOException, InterruptedException {
-		type("exit");
+		return leave("exit");
+	}
+
+	/** Another command that ends it. */
+	int leave(String command) throws IOException, InterruptedException {
+		type(command);
 		return exitCode();
 	}
 
