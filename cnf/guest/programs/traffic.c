@@ -6,12 +6,11 @@
  * and its place. So every byte is checked as it comes, and one that is lost, doubled or elsewhere shows at once:
  *
  *   wrong PORT at=BYTES                 bytes before it were right; printed once for each port
- *   gap PORT us=N                       the host was closed; time between the last bytes before and the first after
  *
  * Commands are letters on the standard input. m: print of each port what was read and written and, since the last m, the
- * longest time between two reads that brought something and the host was open throughout; then "end":
+ * longest time without a byte and how often the host was found closed; then "end":
  *
- *   port PORT in=BYTES out=BYTES reads=N worst_us=N closed=N
+ *   port PORT in=BYTES out=BYTES longest_us=N closed=N
  *
  * s: stop writing. q: leave.
  *
@@ -26,7 +25,7 @@ struct port {
 	long descriptor;
 	word piece, period, due;
 	word seeds[2], in, out;
-	word last, worst, reads, closed;
+	word last, longest, closed;
 	int is_closed, is_wrong;
 };
 
@@ -87,6 +86,11 @@ static void open_port(struct port *port, char *argument, word seed) {
 		fail("cannot open", argument);
 }
 
+static void waited(struct port *port, word time) {
+	if (time - port->last > port->longest)
+		port->longest = time - port->last;
+}
+
 static void arrived(struct port *port, const byte *bytes, word size) {
 	static byte right[LARGEST];
 	word time = now();
@@ -101,17 +105,9 @@ static void arrived(struct port *port, const byte *bytes, word size) {
 			end_line();
 		}
 	port->in += size;
-	if (port->is_closed) {
-		text("gap ");
-		text(port->name);
-		text(" us=");
-		number((time - port->last) / 1000);
-		end_line();
-	} else if (time - port->last > port->worst)
-		port->worst = time - port->last;
-	port->is_closed = 0;
+	waited(port, time);
 	port->last = time;
-	port->reads++;
+	port->is_closed = 0;
 }
 
 static void take(struct port *port) {
@@ -142,22 +138,22 @@ static void give(struct port *port, word time) {
 }
 
 static void report(void) {
+	word time = now();
 	for (int i = 0; i < count; i++) {
 		struct port *port = &ports[i];
+		waited(port, time);
 		text("port ");
 		text(port->name);
 		text(" in=");
 		number(port->in);
 		text(" out=");
 		number(port->out);
-		text(" reads=");
-		number(port->reads);
-		text(" worst_us=");
-		number(port->worst / 1000);
+		text(" longest_us=");
+		number(port->longest / 1000);
 		text(" closed=");
 		number(port->closed);
 		end_line();
-		port->worst = port->reads = port->closed = 0;
+		port->longest = port->closed = 0;
 	}
 	text("end");
 	end_line();

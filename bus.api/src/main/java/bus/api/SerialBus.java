@@ -186,7 +186,16 @@ public interface SerialBus {
 	@ProviderType
 	interface Trace extends AutoCloseable {
 
-		/** Ends the trace. Any thread; again has no effect. */
+		/**
+		 * Ends the trace; again has no effect.
+		 * <ul>
+		 * <li>Thread: any.
+		 * <li>Blocking: no; an event that is under way may still come.
+		 * <li>Buffers: none.
+		 * <li>Return: nothing.
+		 * <li>Exception: none.
+		 * </ul>
+		 */
 		@Override
 		void close();
 	}

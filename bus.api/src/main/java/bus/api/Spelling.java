@@ -30,6 +30,9 @@ public final class Spelling {
 	/**
 	 * The same as the middle of a message, between what is wrong and what is allowed: {@code "; did you mean path?"}, or
 	 * {@code ";"} alone.
+	 *
+	 * @param word as typed
+	 * @param known what would have been right
 	 */
 	public static String hint(String word, Collection<String> known) {
 		return nearest(word, known).map(it -> "; did you mean " + it + "?").orElse(";");

@@ -48,6 +48,9 @@ public final class Launcher implements ConfigurationListener {
 			+ "(objectClass=org.osgi.service.cm.ManagedServiceFactory))";
 	private static final String COMPONENTS_CHANGED = "(objectClass=" + ServiceComponentRuntime.class.getName() + ")";
 	private static final int SHELL_START_LEVEL = 2;
+	/** The property that names a script to be run instead of a prompt, and the file that is run in any case; bus.shell. */
+	private static final String SCRIPT = "vport.script";
+	private static final String INIT = "init.gosh";
 	private static final long LOOK_AGAIN_MS = 50;
 	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
 	private static final long UPDATE_MS = 300;
@@ -88,10 +91,9 @@ public final class Launcher implements ConfigurationListener {
 	private void watch() {
 		try {
 			awaitReady();
-			System.out.println("vport ready");
-			if (System.console() != null && System.console().isTerminal())
-				context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkStartLevel.class)
-						.setStartLevel(SHELL_START_LEVEL);
+			if (context.getProperty(SCRIPT) == null)
+				System.out.println("vport ready"); // else the output is the script's
+			startShell();
 			while (true) {
 				changes.acquire();
 				Thread.sleep(UPDATE_MS);
@@ -101,6 +103,19 @@ public final class Launcher implements ConfigurationListener {
 		} catch (InterruptedException | IllegalStateException e) {
 			Thread.currentThread().interrupt(); // this bundle stops
 		}
+	}
+
+	/** With a prompt for whoever is at the terminal; without one if there is only a script to be run. */
+	private void startShell() {
+		boolean script = context.getProperty(SCRIPT) != null;
+		boolean prompt = !script && System.console() != null && System.console().isTerminal();
+		if (!prompt && !script && folder.map(path -> path.resolve(INIT)).filter(Files::exists).isEmpty())
+			return;
+		if (!prompt) {
+			System.setProperty("gosh.args", "--nointeractive --noshutdown");
+			System.setProperty("org.jline.terminal.dumb", "true"); // or it warns of what is no mistake here
+		}
+		context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkStartLevel.class).setStartLevel(SHELL_START_LEVEL);
 	}
 
 	private void awaitReady() throws InterruptedException {

@@ -9,16 +9,19 @@ import org.osgi.framework.SynchronousBundleListener;
 
 /**
  * What the bnd launcher's main thread does, and the exit code of the process. It returns when the framework begins to
- * stop, whoever asked for it: the launcher then waits for the end of the stopping and leaves with our 0. Had the
+ * stop, whoever asked for it: the launcher then waits for the end of the stopping and leaves with our answer. Had the
  * framework stopped behind its back, it would leave with 117.
  */
 final class MainThread implements Callable<Integer>, SynchronousBundleListener {
+	/** Set by bus.shell, for a script that failed. */
+	private static final String EXIT = "vport.exit";
+
 	private final CountDownLatch stopping = new CountDownLatch(1);
 
 	@Override
 	public Integer call() throws InterruptedException {
 		stopping.await();
-		return 0;
+		return Integer.getInteger(EXIT, 0);
 	}
 
 	@Override

@@ -156,6 +156,18 @@ class BundleFolderTest {
 	}
 
 	@Test
+	void jarOlderThanTheApplicationsBundle_isNotUsed() throws Exception {
+		log.expect("older.jar: not used, because vport has the newer port.file");
+		var own = operator.bundle("port.file").getVersion().toString();
+		PortJar.of(operator, "port.file", "0.0.1").write(jar("older.jar"));
+		log.awaitLine("older.jar: not used");
+		PortJar.of(operator, "port.file", "9.0.0").write(jar("newer.jar"));
+		awaitBundle("port.file", "9.0.0");
+		Files.delete(jar("newer.jar"));
+		awaitBundle("port.file", own);
+	}
+
+	@Test
 	void jarOfTheBusItself_isRefused() throws Exception {
 		log.expect("core.jar: the application has bus.core");
 		log.expect("scr.jar: the application has org.apache.felix.scr");

@@ -37,11 +37,23 @@ final class EchoTraffic implements AutoCloseable {
 		while (!ended) {
 			random.nextBytes(piece);
 			client.send(piece);
-			port.writeFully(port.readNBytes(PIECE, Await.PATIENCE), Await.PATIENCE);
+			port.writeFully(readPiece(), Await.PATIENCE);
 			assertArrayEquals(piece, client.receive(PIECE));
 			rounds = rounds + 1;
 		}
 		return true;
+	}
+
+	/** While the port's bundle is replaced, the guest's program finds the end of the file, and waits. */
+	private byte[] readPiece() throws IOException {
+		var piece = new byte[PIECE];
+		for (int done = 0; done < PIECE;) {
+			int n = port.read(piece, done, PIECE - done, Await.PATIENCE);
+			if (n == GuestSidePort.WOULD_BLOCK || n == 0 && !port.awaitHostConnected(true, Await.PATIENCE))
+				throw new IOException(port + ": " + done + " of " + PIECE + " bytes in " + Await.PATIENCE);
+			done += n;
+		}
+		return piece;
 	}
 
 	/** Waits until more has gone to and fro, begun after this call. */

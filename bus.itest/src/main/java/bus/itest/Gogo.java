@@ -7,8 +7,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.Converter;
 
-/** The Gogo shell, a session for each command. */
+/** The Gogo shell, a session for each command; what it answers, as the shell prints it, or else what it printed. */
 final class Gogo {
 	private Gogo() {
 	}
@@ -20,7 +21,8 @@ final class Gogo {
 	static String run(Operator operator, String command, InputStream keys, OutputStream shown) throws Exception {
 		var processor = operator.service(CommandProcessor.class);
 		try (var session = processor.createSession(keys, shown, shown)) {
-			return String.valueOf(session.execute(command));
+			Object answer = session.execute(command);
+			return answer == null ? shown.toString() : session.format(answer, Converter.INSPECT).toString();
 		}
 	}
 

@@ -58,11 +58,14 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 		admin().getFactoryConfiguration(parts[0], parts[1], "?").update(properties(lines));
 	}
 
-	/** Writes the configuration of something that there is one of, until the test ends. */
+	/** Writes the configuration of something that there is one of, until the test ends; in force when this returns. */
 	void configureAlone(String pid, String... lines) throws IOException {
 		var configuration = admin().getConfiguration(pid, "?");
 		open.push(() -> configuration.delete());
 		configuration.update(properties(lines));
+		// Config Admin tells later, and a service shows its properties when its component has taken them
+		var taken = "(&(service.pid=" + pid + ")(" + String.join(")(", lines) + "))";
+		Await.until(taken, () -> context.getAllServiceReferences(null, taken) != null);
 	}
 
 	private static Dictionary<String, Object> properties(String... lines) {
@@ -174,7 +177,7 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 		for (Closeable closeable : open)
 			closeable.close();
 		for (String kind : KINDS)
-			deleteAll(kind);
+			deleteConfigurations(kind);
 		Await.until("no ports left, but " + runtime().ports(), () -> runtime().ports().isEmpty());
 		Await.until("no buses left", () -> runtime().buses().isEmpty());
 		Await.until("sockets and links removed", () -> left().isEmpty());
@@ -184,7 +187,7 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 		}
 	}
 
-	private void deleteAll(String kind) throws Exception {
+	void deleteConfigurations(String kind) throws Exception {
 		Configuration[] found = admin().listConfigurations("(service.factoryPid=" + kind + ")");
 		if (found != null)
 			for (var configuration : found)

@@ -3,10 +3,12 @@ package bus.itest;
 import static bus.itest.Gogo.assertLine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 
@@ -76,6 +78,69 @@ class ShellTest {
 		assertLine(shown, "name", "org.example.x");
 		var e = assertThrows(Exception.class, () -> run("vport:show nonsense"));
 		assertTrue(e.getMessage().contains("no port nonsense; ports: "), e.getMessage());
+		assertLine(shown, "listen", "unix:" + operator.path("x"));
+	}
+
+	@Test
+	void answers_areRecords_thatScriptsRead() throws Exception {
+		assertEquals("plugged", run("(vport:show x) state"));
+		assertEquals("x", run("port = (vport:show x); $port label"));
+		assertEquals("3", run("(vport:list vm1) size"));
+		assertEquals("vm1", run("((vport:buses) get 0) name"));
+		assertEquals("true", run("((((vport:types socket) get 0) options) get 0) required"));
+		assertEquals("unix:" + operator.path("x"), run("((vport:show x) options) get listen"));
+	}
+
+	@Test
+	void types_ofEveryPortAndOfABus_withTheirKeys() throws Exception {
+		String types = run("vport:types");
+		assertLine(types, "socket A UNIX or TCP socket");
+		assertLine(types, "listen", "text", "required", "unix:PATH or tcp:HOST:PORT");
+		assertLine(types, "id", "number", "-1", "a port number, 1 to 126");
+		assertLine(types, "packed", "text", "off", "on: packed rings are offered (on, off)");
+		assertTrue(types.lines().allMatch(line -> line.length() <= 80), types);
+		var e = assertThrows(Exception.class, () -> run("vport:types flie"));
+		assertTrue(e.getMessage().contains("no type flie; did you mean file? types: console, file, socket, bus"), e.getMessage());
+	}
+
+	@Test
+	void stat_countsWhatMoves() throws Exception {
+		var port = Operator.opened(operator.guest("vm1"), "org.example.x");
+		try (var echo = EchoTraffic.start(operator.path("x"), port)) {
+			echo.awaitMore();
+			assertLine(run("vport:stat x"), "vm1", "3", "x", "open", "open");
+			Await.until("rates", () -> !run("((vport:stat x) get 0) fromGuestRate").equals("0"));
+		}
+		assertThrows(Exception.class, () -> run("vport:stat -n soon"));
+	}
+
+	@Test
+	void trace_printsWhatHappens_onePortAlone() throws Exception {
+		var guest = operator.guest("vm1");
+		Await.until("console", () -> guest.awaitPort(0, Await.PATIENCE).isConsole());
+		var shown = new ByteArrayOutputStream();
+		var trace = Background
+				.start(() -> Gogo.run(operator, "vport:trace -c 8 z", InputStream.nullInputStream(), shown));
+		Await.until("eight events", () -> { // it may begin between any two of them
+			run("vport:close x");
+			run("vport:close z");
+			run("vport:open x");
+			run("vport:open z");
+			return trace.isDone();
+		});
+		trace.join();
+		String lines = shown.toString(UTF_8);
+		assertEquals(8, lines.lines().count(), lines);
+		assertLine(lines, "vm1", "0", "z", "host closed");
+		assertLine(lines, "vm1", "0", "z", "to guest", "PORT_OPEN 1");
+		assertFalse(lines.contains(" x "), lines);
+	}
+
+	@Test
+	void log_lastLines_andAFilter() throws Exception {
+		assertLine(run("vport:log -n 50"), "bad: listen=nonsense");
+		var e = assertThrows(Exception.class, () -> run("vport:log -n 5000"));
+		assertEquals("-n 5000; allowed: 1 to 1000", e.toString());
 	}
 
 	@Test

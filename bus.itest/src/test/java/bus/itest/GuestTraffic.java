@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 import bus.itest.PacedClient.Pace;
 
@@ -15,21 +16,13 @@ final class GuestTraffic {
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 	private static final String COMMANDS = "/tmp/traffic.in";
 	private static final String OUTPUT = "/tmp/traffic.out";
-	private static final Pattern COUNTS = Pattern
-			.compile("port (\\S+) in=(\\d+) out=(\\d+) reads=(\\d+) worst_us=(\\d+) closed=(\\d+)");
-	private static final Pattern GAP = Pattern.compile("gap (\\S+) us=(\\d+)");
+	private static final Pattern COUNTS = Pattern.compile("port (\\S+) in=(\\d+) out=(\\d+) .*");
 
 	private final GuestConsole console;
 	private int marks;
 
-	/**
-	 * What the program has done with a port.
-	 *
-	 * @param reads since the mark before, that brought something
-	 * @param worstNanos the longest time between two of them while the host was open
-	 * @param closed how often the host was found closed
-	 */
-	record Counts(long in, long out, long reads, long worstNanos, long closed) {
+	/** How many bytes the program has read from a port and written to it. */
+	record Counts(long in, long out) {
 	}
 
 	/**
@@ -46,10 +39,19 @@ final class GuestTraffic {
 		console.run("traffic %d %s <>%s >%s 2>&1 &".formatted(seed, arguments, COMMANDS, OUTPUT));
 	}
 
-	/** The counts of each port by its name; longest times and numbers of reads begin anew. */
-	Map<String, Counts> mark() throws IOException, InterruptedException {
+	/** From about here on longest times are counted anew: nobody waits for the shell, which may be slow. */
+	void mark() throws IOException {
 		marks++;
 		command("m");
+	}
+
+	int marks() {
+		return marks;
+	}
+
+	/** By name of the port. */
+	Map<String, Counts> counts() throws IOException, InterruptedException {
+		mark();
 		console.run("until [ $(grep -c ^end %s) -ge %d ] || ! pidof traffic; do usleep 20000; done".formatted(OUTPUT,
 				marks), PATIENCE);
 		var counts = new HashMap<String, Counts>();
@@ -57,8 +59,7 @@ final class GuestTraffic {
 		for (var line : console.run("grep ^port %s | tail -n 40".formatted(OUTPUT)).lines().toList()) {
 			var row = COUNTS.matcher(line);
 			if (row.matches())
-				counts.put(row.group(1), new Counts(number(row.group(2)), number(row.group(3)), number(row.group(4)),
-						number(row.group(5)) * 1000, number(row.group(6))));
+				counts.put(row.group(1), new Counts(number(row.group(2)), number(row.group(3))));
 		}
 		return counts;
 	}
@@ -67,23 +68,32 @@ final class GuestTraffic {
 		return Long.parseLong(digits);
 	}
 
-	void stopWriting() throws IOException, InterruptedException {
+	void stopWriting() throws IOException {
 		command("s");
 	}
 
-	private void command(String letter) throws IOException, InterruptedException {
-		console.run("printf %s >%s".formatted(letter, COMMANDS));
+	private void command(String letter) throws IOException {
+		console.type("printf %s >%s\n".formatted(letter, COMMANDS));
 	}
 
 	/** What the program complained about. */
 	List<String> complaints() throws IOException, InterruptedException {
-		return console.run("grep -v -e ^port -e ^gap -e ^end " + OUTPUT + " || true").lines().toList();
+		return console.run("grep -v -e ^port -e ^end " + OUTPUT + " || true").lines().toList();
 	}
 
-	/** How long each closing of the host lasted for a port, from the last bytes before to the first after, since a mark. */
-	long[] gaps(String port, int mark) throws IOException, InterruptedException {
-		var lines = console.run("awk '/^end/ { n++ } /^gap/ && n >= %d' %s".formatted(mark, OUTPUT), PATIENCE);
-		return lines.lines().map(GAP::matcher).filter(gap -> gap.matches() && gap.group(1).equals(port))
-				.mapToLong(gap -> number(gap.group(2)) * 1000).toArray();
+	/** The longest time without a byte for a port between each two marks from one to another. */
+	long[] longestWaits(String port, int from, int to) throws IOException, InterruptedException {
+		return column(port, from, to, "longest_us").map(micros -> micros * 1000).toArray();
+	}
+
+	/** Between how many of these marks the program found the host closed. */
+	long closings(String port, int from, int to) throws IOException, InterruptedException {
+		return column(port, from, to, "closed").filter(times -> times > 0).count();
+	}
+
+	private LongStream column(String port, int from, int to, String name) throws IOException, InterruptedException {
+		var numbers = console.run("awk '/^end/ { n++ } /^port %s / && n >= %d && n < %d' %s | sed 's/.* %s=//; s/ .*//'"
+				.formatted(port, from, to, OUTPUT, name), PATIENCE);
+		return numbers.lines().mapToLong(GuestTraffic::number);
 	}
 }

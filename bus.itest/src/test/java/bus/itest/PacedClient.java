@@ -104,7 +104,7 @@ final class PacedClient implements AutoCloseable {
 	}
 
 	/** The longest time without an arrival since the call before, the one that lasts included. */
-	long longestStall() {
+	long longestWait() {
 		return Math.max(longest.getAndSet(0), System.nanoTime() - lastArrival);
 	}
 

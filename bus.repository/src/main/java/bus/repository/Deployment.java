@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.Version;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -38,8 +38,8 @@ final class Deployment {
 	/** By symbolic name: the jar whose content a bundle has. */
 	private final Map<String, Jar> loaded = new HashMap<>();
 	private final Map<String, Bundle> bundles = new HashMap<>();
-	/** Names of bundles of the application that have a jar's content. */
-	private final Set<String> replaced = new HashSet<>();
+	/** Bundles of the application that have a jar's content, by name, and the versions that they had. */
+	private final Map<String, Version> replaced = new HashMap<>();
 	private final Set<String> toStart = new LinkedHashSet<>();
 	private final Map<Path, String> complaints = new HashMap<>();
 
@@ -115,9 +115,8 @@ final class Deployment {
 				bundle = context.installBundle(jar.path().toUri().toString(), content);
 				log.log(INFO, jar.file() + ": " + jar + " is installed");
 			} else {
-				refuseTheBus(bundle);
-				if (!loaded.containsKey(jar.name()))
-					replaced.add(jar.name());
+				if (!loaded.containsKey(jar.name()) || replaced.containsKey(jar.name()))
+					replace(bundle, jar);
 				var before = bundle.getVersion();
 				bundle.update(content);
 				log.log(INFO, jar.file() + ": " + jar + " takes the place of " + before);
@@ -135,7 +134,7 @@ final class Deployment {
 		var jar = loaded.remove(name);
 		var bundle = bundles.remove(name);
 		toStart.remove(name);
-		boolean applications = replaced.remove(name);
+		boolean applications = replaced.remove(name) != null;
 		if (jar == null || bundle.getState() == Bundle.UNINSTALLED)
 			return;
 		try {
@@ -160,13 +159,23 @@ final class Deployment {
 
 	/** What carries the bus would take every machine's device along. */
 	private void refuseTheBus(Bundle bundle) throws BundleException {
-		if (bundles.containsValue(bundle))
-			return;
 		var wiring = bundle.adapt(BundleWiring.class);
 		if (bundle.getSymbolicName().startsWith("bus.")
 				|| wiring != null && !wiring.getProvidedWires(null).isEmpty())
 			throw new BundleException("the application has " + bundle.getSymbolicName() + " " + bundle.getVersion()
 					+ ", which other bundles use; it comes with vport and is not replaced");
+	}
+
+	/** Not by an older version: the jar was put there for an older vport. */
+	private void replace(Bundle bundle, Jar jar) throws BundleException {
+		var own = replaced.getOrDefault(jar.name(), bundle.getVersion());
+		if (jar.version().compareTo(own) < 0) {
+			unload(jar.name());
+			throw new BundleException("not used, because vport has the newer " + jar.name() + " " + own
+					+ "; delete the jar");
+		}
+		refuseTheBus(bundle);
+		replaced.put(jar.name(), own);
 	}
 
 	private Bundle installed(String name) {

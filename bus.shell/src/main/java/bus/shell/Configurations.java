@@ -26,21 +26,28 @@ import bus.api.ConfigurationFile;
 /**
  * Writes configurations where the operator looks for them: into the folder that File Install watches. What came another
  * way, or where there is no folder, goes to Config Admin.
+ *
+ * @param named the folder as it is called, whether or not it is there
  */
-record Configurations(Optional<Path> folder, Charset charset, ConfigurationAdmin admin) {
+record Configurations(Optional<Path> named, Charset charset, ConfigurationAdmin admin) {
 	private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 	private static final String TYPED = ".config";
 
 	static Configurations of(BundleContext context, ConfigurationAdmin admin) {
 		// several folders, parted by commas, are watched alike; the first is the one that ./vport run --config names
 		var folder = Optional.ofNullable(context.getProperty("felix.fileinstall.dir"))
-				.map(folders -> Path.of(folders.split(",")[0].strip()).toAbsolutePath()).filter(Files::isDirectory);
+				.map(folders -> Path.of(folders.split(",")[0].strip()).toAbsolutePath());
 		var encoding = context.getProperty("felix.fileinstall.configEncoding");
 		return new Configurations(folder, encoding == null ? StandardCharsets.ISO_8859_1 : Charset.forName(encoding), admin);
 	}
 
+	/** Asked anew each time: File Install may make it later than these commands come. */
+	private Optional<Path> folder() {
+		return named.filter(Files::isDirectory);
+	}
+
 	Optional<Stored> find(String pid, String label) throws IOException {
-		var written = folder.map(path -> path.resolve(fileName(pid, label))).filter(Files::exists);
+		var written = folder().map(path -> path.resolve(fileName(pid, label))).filter(Files::exists);
 		var known = configuration(pid, label);
 		var file = known.flatMap(it -> ConfigurationFile.of(properties(it))).or(() -> written);
 		if (file.isPresent() && Files.exists(file.get()) && !isTyped(file.get()))
@@ -59,8 +66,8 @@ record Configurations(Optional<Path> folder, Charset charset, ConfigurationAdmin
 	Stored create(String pid, String label, Map<String, String> values) throws IOException {
 		if (!LABEL.matcher(label).matches())
 			throw new CommandException("label " + label + "; allowed: letters, digits, and . _ - after the first");
-		if (folder.isPresent()) {
-			var file = folder.get().resolve(fileName(pid, label));
+		if (folder().isPresent()) {
+			var file = folder().get().resolve(fileName(pid, label));
 			write(file, CfgText.changed("", values));
 			return new Stored(pid, label, Optional.of(file), values);
 		}

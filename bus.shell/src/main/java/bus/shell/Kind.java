@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param type what the user calls it
  * @param pid what its files begin with
  */
-public record Kind(String type, String pid, String description, List<Option> options) implements Shown {
+public record Kind(String type, String pid, String description, Listing<Option> options) implements Shown {
 	private static final int WIDTH = 80;
 
 	/**
@@ -55,6 +55,10 @@ public record Kind(String type, String pid, String description, List<Option> opt
 			lines.add(Words.wrapped(head, option.allowed + values(option), WIDTH));
 		}
 		return String.join("\n", lines);
+	}
+
+	static Listing<Option> options(List<Option> options) {
+		return new Listing<>(options, all -> String.join("\n", all.stream().map(Option::table).toList()));
 	}
 
 	private static String values(Option option) {

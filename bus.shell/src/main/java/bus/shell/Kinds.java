@@ -75,7 +75,7 @@ record Kinds(BundleContext context, ServiceComponentRuntime components, MetaType
 						.flatMap(Arrays::stream).anyMatch(pid::equals))
 				.map(information -> information.getObjectClassDefinition(pid, null));
 		return new Kind(type, pid, described.map(ObjectClassDefinition::getDescription).orElse("without a description"),
-				described.map(Kinds::options).orElse(List.of()));
+				Kind.options(described.map(Kinds::options).orElse(List.of())));
 	}
 
 	private static List<Kind.Option> options(ObjectClassDefinition definition) {

@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Several records, as a list for scripts and as one table for people. */
-final class Listing<T extends Shown> extends AbstractList<T> implements Shown {
+/**
+ * Several records, as a list for scripts and as one table for people. A class of ours, because Gogo cannot call the methods
+ * of the JDK's unmodifiable lists: their classes are hidden.
+ */
+public final class Listing<T extends Shown> extends AbstractList<T> implements Shown {
 	private final List<T> records;
 	private final Function<List<T>, String> layout;
 

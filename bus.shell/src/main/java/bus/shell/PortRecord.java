@@ -1,6 +1,7 @@
 package bus.shell;
 
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,11 @@ import bus.api.PortInfo.State;
 public record PortRecord(String bus, int id, String name, String type, String label, String state, String guest,
 		String host, boolean console, long fromGuest, long toGuest, long lost, Map<String, String> options, String file,
 		String problem) implements Shown {
+
+	/** Gogo cannot call the methods of the JDK's unmodifiable maps: their classes are hidden. */
+	public PortRecord {
+		options = new LinkedHashMap<>(options);
+	}
 
 	static PortRecord of(PortInfo port, Map<String, String> options, String file) {
 		boolean there = isOnBus(port);

@@ -70,11 +70,13 @@ class ConfigurationsTest {
 	}
 
 	@Test
-	void folder_thatCannotBeWritten_oneLine() throws IOException {
-		Files.delete(folder);
+	void file_thatCannotBeWritten_oneLine_noDraftLeft() throws IOException {
+		Files.createDirectories(folder.resolve("port.socket-x.cfg/in-the-way"));
 		var e = assertThrows(CommandException.class, () -> configurations.create("port.socket", "x", Map.of()));
 		assertTrue(e.getMessage().contains("port.socket-x.cfg cannot be written: "), e.getMessage());
 		assertFalse(e.getMessage().contains("\n"));
-		Files.createDirectory(folder);
+		try (var files = Files.list(folder)) {
+			assertEquals(1, files.count());
+		}
 	}
 }

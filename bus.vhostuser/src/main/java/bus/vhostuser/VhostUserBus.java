@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 import bus.api.BusInfo;
 import bus.api.SerialBus;
@@ -45,26 +46,32 @@ public final class VhostUserBus {
 		@AttributeDefinition(description = "octal permissions of the socket file", required = false)
 		String mode() default "0600";
 
-		@AttributeDefinition(description = "shared, or own for a thread of its own", required = false)
+		@AttributeDefinition(description = "shared, or own for a thread of its own",
+				options = { @Option("shared"), @Option("own") }, required = false)
 		String loop() default "shared";
 
-		@AttributeDefinition(description = "on: packed rings are offered", required = false)
+		@AttributeDefinition(description = "on: packed rings are offered",
+				options = { @Option("on"), @Option("off") }, required = false)
 		String packed() default "off";
 
-		@AttributeDefinition(description = "off: EVENT_IDX is not offered", required = false)
+		@AttributeDefinition(description = "off: EVENT_IDX is not offered",
+				options = { @Option("on"), @Option("off") }, required = false)
 		String event__idx() default "on";
 
-		@AttributeDefinition(description = "off: INDIRECT_DESC is not offered", required = false)
+		@AttributeDefinition(description = "off: INDIRECT_DESC is not offered",
+				options = { @Option("on"), @Option("off") }, required = false)
 		String indirect__desc() default "on";
 
-		@AttributeDefinition(description = "on: IN_ORDER is offered", required = false)
+		@AttributeDefinition(description = "on: IN_ORDER is offered",
+				options = { @Option("on"), @Option("off") }, required = false)
 		String in__order() default "off";
 
 		@AttributeDefinition(description = "order of a console's size: spec (columns, rows), legacy (rows, columns), or off",
-				required = false)
+				options = { @Option("spec"), @Option("legacy"), @Option("off") }, required = false)
 		String resize() default "spec";
 
-		@AttributeDefinition(description = "on: a NUL follows each port's name, as in QEMU", required = false)
+		@AttributeDefinition(description = "on: a NUL follows each port's name, as in QEMU",
+				options = { @Option("on"), @Option("off") }, required = false)
 		String name__nul() default "off";
 	}
 
