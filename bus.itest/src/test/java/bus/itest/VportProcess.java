@@ -37,6 +37,12 @@ final class VportProcess implements AutoCloseable {
 		this(List.of(vport(), "run", "--config", config.toString()), logs, Map.of("TERM", DUMB));
 	}
 
+	/** With a script instead of a shell. */
+	static VportProcess running(Path script, Path config, Path logs, String... arguments) throws IOException {
+		var command = Stream.of(vport(), "run", "--config", config.toString(), "--script", script.toString());
+		return new VportProcess(Stream.concat(command, Stream.of(arguments)).toList(), logs, Map.of("TERM", DUMB));
+	}
+
 	/** Whatever has vport's commands in its shell. */
 	VportProcess(List<String> command, Path logs, Map<String, String> environment) throws IOException {
 		Files.createDirectories(logs);
@@ -184,7 +190,8 @@ final class VportProcess implements AutoCloseable {
 		return exitCode();
 	}
 
-	private int exitCode() throws InterruptedException {
+	/** Once it has ended by itself. */
+	int exitCode() throws InterruptedException {
 		if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
 			throw new AssertionError("still alive after " + PATIENCE);
 		return process.exitValue();

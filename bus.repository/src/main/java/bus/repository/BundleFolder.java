@@ -74,10 +74,20 @@ public final class BundleFolder {
 		try {
 			while (true) {
 				Thread.sleep(LOOK_AGAIN_MS);
-				look(path -> false);
+				lookOrTell();
 			}
-		} catch (InterruptedException | IllegalStateException e) {
+		} catch (InterruptedException e) {
 			Thread.currentThread().interrupt(); // this bundle stops
+		}
+	}
+
+	/** One jar on which the framework stumbles does not end the watch over the others. */
+	private void lookOrTell() {
+		try {
+			look(path -> false);
+		} catch (RuntimeException e) {
+			if (!thread.isInterrupted())
+				log.log(System.Logger.Level.ERROR, "bundles of " + folder, e);
 		}
 	}
 

@@ -5,8 +5,10 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.osgi.framework.Bundle;
@@ -31,6 +35,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * would plug every port twice.
  */
 final class Deployment {
+	private static final long PATIENCE_S = 20;
+
 	private final System.Logger log = System.getLogger("vport");
 	private final BundleContext context;
 	private final FrameworkWiring framework;
@@ -40,6 +46,8 @@ final class Deployment {
 	private final Map<String, Bundle> bundles = new HashMap<>();
 	/** Bundles of the application that have a jar's content, by name, and the versions that they had. */
 	private final Map<String, Version> replaced = new HashMap<>();
+	/** Bundles with new content, or none: others may still use the old. */
+	private final Set<Bundle> changed = new LinkedHashSet<>();
 	private final Set<String> toStart = new LinkedHashSet<>();
 	private final Map<Path, String> complaints = new HashMap<>();
 
@@ -64,6 +72,7 @@ final class Deployment {
 			}
 		// what stays is updated first: a refresh would otherwise come between
 		names.stream().sorted(Comparator.comparing(name -> jarsOf(name).isEmpty())).forEach(this::settle);
+		refresh();
 		startAll();
 	}
 
@@ -118,15 +127,31 @@ final class Deployment {
 				if (!loaded.containsKey(jar.name()) || replaced.containsKey(jar.name()))
 					replace(bundle, jar);
 				var before = bundle.getVersion();
-				bundle.update(content);
+				update(bundle, content);
 				log.log(INFO, jar.file() + ": " + jar + " takes the place of " + before);
-				refresh(bundle);
+				changed.add(bundle);
 			}
 			loaded.put(jar.name(), jar);
 			bundles.put(jar.name(), bundle);
 			toStart.add(jar.name());
 		} catch (IOException | BundleException e) {
 			complain(ERROR, jar.path(), reason(e));
+		}
+	}
+
+	/**
+	 * Stopped first: an update that starts the bundle fails in the same way whether the content or the start was at fault.
+	 * The next start follows at once, and the bus keeps the places of its ports for so long.
+	 */
+	private void update(Bundle bundle, InputStream content) throws BundleException {
+		boolean active = bundle.getState() == Bundle.ACTIVE;
+		bundle.stop(Bundle.STOP_TRANSIENT);
+		try {
+			bundle.update(content);
+		} catch (BundleException e) {
+			if (active)
+				bundle.start(Bundle.START_TRANSIENT);
+			throw e;
 		}
 	}
 
@@ -139,22 +164,18 @@ final class Deployment {
 			return;
 		try {
 			if (applications) {
-				restore(bundle);
+				// the launcher of vport.jar names bundles after entries of that jar, the class path; null is the location
+				update(bundle, ClassLoader.getSystemResourceAsStream(bundle.getLocation()));
+				bundle.start(Bundle.START_ACTIVATION_POLICY);
 				log.log(INFO, jar.file() + " is gone: " + name + " " + bundle.getVersion() + " is back");
 			} else {
 				bundle.uninstall();
 				log.log(INFO, jar.file() + " is gone: " + jar + " is uninstalled");
 			}
-			refresh(bundle);
+			changed.add(bundle);
 		} catch (BundleException e) {
 			log.log(ERROR, jar.file() + ": " + reason(e));
 		}
-	}
-
-	/** The launcher of vport.jar names its bundles after entries of that jar, which is the class path. */
-	private static void restore(Bundle bundle) throws BundleException {
-		var original = ClassLoader.getSystemResourceAsStream(bundle.getLocation());
-		bundle.update(original); // null is the location, as a URL
 	}
 
 	/** What carries the bus would take every machine's device along. */
@@ -183,11 +204,30 @@ final class Deployment {
 				.orElse(null);
 	}
 
-	/** Others that still use what is gone get what is there, unless they are the application's. */
-	private void refresh(Bundle changed) {
-		var users = framework.getDependencyClosure(List.of(changed));
-		if (users.size() > 1 && users.stream().allMatch(user -> user == changed || bundles.containsValue(user)))
-			framework.refreshBundles(List.of(changed));
+	/**
+	 * Others that still use what is gone get what is there, unless one of them is the application's: that one goes on with
+	 * the old content until the next start of vport.
+	 */
+	private void refresh() {
+		var stale = changed.stream().filter(bundle -> users(bundle).stream()
+				.allMatch(user -> user == bundle || bundles.containsValue(user))).toList();
+		stale.stream().flatMap(bundle -> users(bundle).stream()).filter(user -> user.getState() == Bundle.ACTIVE)
+				.map(Bundle::getSymbolicName).filter(loaded::containsKey).forEach(toStart::add);
+		changed.clear();
+		if (stale.stream().allMatch(bundle -> users(bundle).size() <= 1))
+			return;
+		var done = new CountDownLatch(1);
+		framework.refreshBundles(stale, event -> done.countDown());
+		try {
+			if (!done.await(PATIENCE_S, TimeUnit.SECONDS))
+				log.log(WARNING, "the framework has not refreshed " + stale + " in " + PATIENCE_S + " s");
+		} catch (InterruptedException e) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private Collection<Bundle> users(Bundle bundle) {
+		return framework.getDependencyClosure(List.of(bundle));
 	}
 
 	/** Bundles that were installed or updated, and those that could not be started so far. */

@@ -15,6 +15,7 @@ import org.apache.felix.service.command.Parameter;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -34,7 +35,7 @@ public final class RepositoryCommands {
 	/** One thread: a few dozen bundles are resolved in milliseconds. */
 	private final Resolver resolver = new ResolverImpl(new Logger(Logger.LOG_ERROR), 1);
 	private final BundleFolder folder;
-	private final Indexes indexes;
+	private volatile Indexes indexes;
 
 	/** Keys of the file bus.repository.cfg. */
 	@ObjectClassDefinition(id = "bus.repository", name = "Bundle repository", description = "Where vport:install finds bundles")
@@ -49,6 +50,12 @@ public final class RepositoryCommands {
 			@Reference BundleFolder folder) {
 		this.context = context;
 		this.folder = folder;
+		configure(config, properties);
+	}
+
+	/** Without this method the commands would be away for a moment. */
+	@Modified
+	void configure(Config config, Map<String, Object> properties) {
 		var own = context.getProperty(OWN_INDEX);
 		indexes = config.index().length > 0 ? new Indexes(List.of(config.index()), folder.folder())
 				: new Indexes(own == null ? List.of() : List.of(own), folder.folder());

@@ -81,7 +81,7 @@ final class ExaminedPort implements HostPort {
 					asked(method.getName());
 					for (int i = 0; arguments != null && i < arguments.length; i++)
 						if (arguments[i] instanceof Runnable task)
-							arguments[i] = (Runnable) () -> run(method.getName() + "'s task", task);
+							arguments[i] = (Runnable) () -> run(task);
 					try {
 						return method.invoke(real, arguments);
 					} catch (InvocationTargetException e) {
