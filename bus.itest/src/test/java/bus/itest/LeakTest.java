@@ -16,7 +16,7 @@ import guest.driver.ConsoleDriver;
 
 /** A vport process that is hot-deployed to for months: what a bundle leaves behind when it goes would end it. */
 @Tag("guest")
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class LeakTest {
 	private static final int TIMES = 1000;
 	/** In one command of the shell. */
@@ -37,6 +37,7 @@ class LeakTest {
 	@Test
 	void portBundle_installedUpdatedUninstalled1000Times_leavesNothing() throws Exception {
 		try (var host = new GuestHost(LeakTest.class, "port.socket")) {
+			Figures.machine();
 			var files = host.configuration();
 			var socket = files.bus("vm1", 7);
 			var address = files.socket("talk", "vm1");
