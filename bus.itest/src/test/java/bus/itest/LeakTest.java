@@ -47,7 +47,8 @@ class LeakTest {
 			host.startOnTerminal();
 			vport = host.vport();
 			vport.await(process -> process.out().stream().anyMatch(line -> line.startsWith("vport> ")), "prompt");
-			try (var guest = ConsoleDriver.connect(socket, 7); var talking = new Talk(guest, "org.vport.talk", address)) {
+			try (var guest = ConsoleDriver.connect(socket, 7);
+					var talking = new Talk(guest, "org.vport.talk", address)) {
 				talk = talking;
 				cycles();
 			}
@@ -108,6 +109,7 @@ class LeakTest {
 		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
 		while (now.hasGrownSince(warm, SLACK) && System.nanoTime() - deadline < 0)
 			now = Census.of(vport.java());
-		assertFalse(now.hasGrownSince(warm, SLACK), "after " + WARM + " cycles: " + warm + "\nafter " + TIMES + ": " + now);
+		assertFalse(now.hasGrownSince(warm, SLACK), "after " + WARM + " cycles: " + warm + "\nafter " + TIMES + ": "
+				+ now);
 	}
 }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import bus.itest.PacedClient.Pace;
 
 /**
- * One bundle is updated again and again while a real guest talks through eight ports: three of that bundle, one of them with a
- * client that is always behind, and five of another vendor's.
+ * One bundle is updated again and again while a real guest talks through eight ports: three of that bundle, one of them
+ * with a client that is always behind, and five of another vendor's.
  */
 @Tag("guest")
 @Timeout(value = 900, unit = TimeUnit.SECONDS)
@@ -116,8 +116,8 @@ class UpdateUnderTrafficTest {
 		int line = 0;
 		for (var port : TRAFFIC) {
 			var address = address(port);
-			files.write(port.bundle() + "-" + port.name(), "bus=vm1", "name=org.vport." + port.name(), "listen="
-					+ (address instanceof InetSocketAddress tcp ? "tcp:127.0.0.1:" + tcp.getPort() : "unix:" + address));
+			var listen = address instanceof InetSocketAddress tcp ? "tcp:127.0.0.1:" + tcp.getPort() : "unix:" + address;
+			files.write(port.bundle() + "-" + port.name(), "bus=vm1", "name=org.vport." + port.name(), "listen=" + listen);
 			console.run("until [ -c /dev/virtio-ports/org.vport.%s ]; do usleep 10000; done".formatted(port.name()));
 			clients.put(port.name(), new PacedClient(address, first + 2 * line++, MESSAGES, port.reading()));
 		}
@@ -172,7 +172,7 @@ class UpdateUnderTrafficTest {
 		Figures.print(kind + " " + what, "the command in the shell: %s", Figures.spread(took));
 		for (var port : TRAFFIC) {
 			if (port.updated())
-				Figures.print(kind + " " + what, "%s, updated: longest wait of the guest %s, closed seen=%d; of the client %s",
+				Figures.print(kind + " " + what, "%s, updated: longest wait of the guest %s closed=%d, of the client %s",
 						port.name(), Figures.spread(inGuest(port, from)),
 						traffic.closings("org.vport." + port.name(), from, traffic.marks()),
 						Figures.spread(longs(waits.get(port.name()))));
@@ -196,8 +196,8 @@ class UpdateUnderTrafficTest {
 				LongStream.of(inGuest(port, from)).forEach(inGuest::add);
 				onHost.addAll(waits.get(port.name()));
 			}
-		Figures.print(what, "5 neighbours: longest wait of the guest %s; of the client %s", Figures.spread(longs(inGuest)),
-				Figures.spread(longs(onHost)));
+		Figures.print(what, "5 neighbours: longest wait of the guest %s, of the client %s",
+				Figures.spread(longs(inGuest)), Figures.spread(longs(onHost)));
 	}
 
 	@FunctionalInterface
