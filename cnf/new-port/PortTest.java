@@ -40,6 +40,6 @@ class @CLASS@PortTest extends HostPortContract {
 
 	@Override
 	protected Set<Trait> traits() {
-		return EnumSet.of(Trait.FROM_GUEST, Trait.HOLDS_BACK);
+		return EnumSet.of(Trait.FROM_GUEST, Trait.GUEST_WAITS);
 	}
 }

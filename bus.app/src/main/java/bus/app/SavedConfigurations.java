@@ -90,6 +90,8 @@ public final class SavedConfigurations implements SynchronousConfigurationListen
 		if (there && !saved.containsKey(pid) && properties.get(ConfigurationFile.PROPERTY) == null)
 			return;
 		saved.put(pid, new Saved(path, values));
+		if (byFileInstall())
+			return; // it has read this from a file; if that has gone since, it will notice
 		if (!there || !ConfigText.same(text.read(path), values))
 			write(path, text.edited(there ? Files.readString(path) : "", values));
 	}
@@ -115,11 +117,18 @@ public final class SavedConfigurations implements SynchronousConfigurationListen
 		Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
 	}
 
-	/** Not if somebody has written something else meanwhile: File Install will read it. */
+	/**
+	 * Not if somebody has written something else meanwhile: File Install will read it. And not if File Install deletes the
+	 * configuration: it does so because it has seen the file gone, so that one which is there is newer.
+	 */
 	private void delete(String pid) throws IOException {
 		var old = saved.remove(pid);
-		if (old != null && Files.exists(old.file()) && ConfigText.same(text.read(old.file()), old.values()))
+		if (old != null && !byFileInstall() && Files.exists(old.file()) && ConfigText.same(text.read(old.file()), old.values()))
 			Files.deleteIfExists(old.file());
+	}
+
+	private static boolean byFileInstall() {
+		return Thread.currentThread().getClass().getName().startsWith("org.apache.felix.fileinstall.");
 	}
 
 	private Configuration[] list(String filter) throws IOException {

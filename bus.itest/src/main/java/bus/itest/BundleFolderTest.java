@@ -156,6 +156,20 @@ class BundleFolderTest {
 	}
 
 	@Test
+	void jarOlderThanTheApplicationsBundle_isNotUsed() throws Exception {
+		log.expect("older.jar: not used, because vport has the newer port.file");
+		var own = operator.bundle("port.file").getVersion().toString();
+		PortJar.of(operator, "port.file", "0.0.1").write(jar("older.jar"));
+		log.expect("older.jar: not used, because newer.jar has port.file 9.0.0; delete one of the two");
+		log.awaitLine("older.jar: not used");
+		PortJar.of(operator, "port.file", "9.0.0").write(jar("newer.jar"));
+		awaitBundle("port.file", "9.0.0");
+		Files.delete(jar("newer.jar"));
+		awaitBundle("port.file", own);
+		Await.until("told again", () -> log.count("older.jar: not used, because vport has the newer port.file") == 2);
+	}
+
+	@Test
 	void jarOfTheBusItself_isRefused() throws Exception {
 		log.expect("core.jar: the application has bus.core");
 		log.expect("scr.jar: the application has org.apache.felix.scr");

@@ -177,7 +177,7 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 		for (Closeable closeable : open)
 			closeable.close();
 		for (String kind : KINDS)
-			deleteAll(kind);
+			deleteConfigurations(kind);
 		Await.until("no ports left, but " + runtime().ports(), () -> runtime().ports().isEmpty());
 		Await.until("no buses left", () -> runtime().buses().isEmpty());
 		Await.until("sockets and links removed", () -> left().isEmpty());
@@ -187,7 +187,7 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 		}
 	}
 
-	private void deleteAll(String kind) throws Exception {
+	void deleteConfigurations(String kind) throws Exception {
 		Configuration[] found = admin().listConfigurations("(service.factoryPid=" + kind + ")");
 		if (found != null)
 			for (var configuration : found)

@@ -68,6 +68,11 @@ record PortJar(Manifest manifest, Map<String, byte[]> entries) {
 		return jar;
 	}
 
+	PortJar with(String header, String value) {
+		manifest.getMainAttributes().putValue(header, value);
+		return this;
+	}
+
 	static PortJar plain() {
 		var manifest = new Manifest();
 		manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -20,7 +20,10 @@ import org.osgi.service.cm.ConfigurationAdmin;
 
 import bus.api.PortInfo;
 
-/** Configurations that come through Config Admin are files of the configuration folder when update returns. */
+/**
+ * Configurations that come through Config Admin are files of the configuration folder when update returns. Each test has a bus and
+ * a port of its own: File Install may still be busy with the files of the test before.
+ */
 @Timeout(60)
 class SavedConfigurationsTest {
 
@@ -54,9 +57,9 @@ class SavedConfigurationsTest {
 	}
 
 	/** A file that comes later is read later: File Install has looked at those before. */
-	private void awaitFileInstall() throws IOException {
+	private void awaitFileInstall(String bus) throws IOException {
 		for (var name : List.of("first", "second")) {
-			Files.writeString(file("port.file-" + name + ".cfg"), "bus=vm1\nname=" + name + "\npath="
+			Files.writeString(file("port.file-" + name + ".cfg"), "bus=" + bus + "\nname=" + name + "\npath="
 					+ operator.path(name) + "\n");
 			operator.await("port.file~" + name, PortInfo.State.PLUGGED);
 			Files.delete(file("port.file-" + name + ".cfg"));
@@ -66,80 +69,81 @@ class SavedConfigurationsTest {
 
 	@Test
 	void configuration_withoutAFile_getsOne_andFileInstallKnowsItAgain() throws Exception {
-		operator.bus("vm1");
-		operator.plug("port.file~y", "bus=vm1", "name=y", "path=" + operator.path("y"));
-		assertEquals(List.of("bus = vm1", "name = y", "path = " + operator.path("y")),
-				Files.readAllLines(file("port.file-y.cfg")).stream().sorted().toList());
-		var port = operator.guest("vm1").awaitPort("y", Await.PATIENCE);
-		awaitFileInstall();
+		operator.bus("vma");
+		operator.plug("port.file~a", "bus=vma", "name=y", "path=" + operator.path("y"));
+		assertEquals(List.of("bus = vma", "name = y", "path = " + operator.path("y")),
+				Files.readAllLines(file("port.file-a.cfg")).stream().sorted().toList());
+		var port = operator.guest("vma").awaitPort("y", Await.PATIENCE);
+		awaitFileInstall("vma");
 		assertFalse(port.isRemoved());
 		assertEquals(1, operator.service(ConfigurationAdmin.class)
 				.listConfigurations("(service.factoryPid=port.file)").length);
-		Files.delete(file("port.file-y.cfg"));
+		Files.delete(file("port.file-a.cfg"));
 		Await.until("unplugged", port::isRemoved);
 	}
 
 	@Test
 	void file_editedByHand_takesEffect_andIsNotWrittenAgain() throws Exception {
-		operator.bus("vm1");
-		operator.plug("port.file~y", "bus=vm1", "name=y", "path=" + operator.path("y"));
-		awaitFileInstall();
-		var hand = "# mine\nbus=vm1\n\n#the name\nname: after\npath=" + operator.path("y");
-		Files.writeString(file("port.file-y.cfg"), hand);
-		operator.await("port.file~y", "renamed", port -> port.name().equals("after"));
-		awaitFileInstall();
-		assertEquals(hand, Files.readString(file("port.file-y.cfg")));
+		operator.bus("vmb");
+		operator.plug("port.file~b", "bus=vmb", "name=y", "path=" + operator.path("y"));
+		awaitFileInstall("vmb");
+		var hand = "# mine\nbus=vmb\n\n#the name\nname: after\npath=" + operator.path("y");
+		Files.writeString(file("port.file-b.cfg"), hand);
+		operator.await("port.file~b", "renamed", port -> port.name().equals("after"));
+		awaitFileInstall("vmb");
+		assertEquals(hand, Files.readString(file("port.file-b.cfg")));
 	}
 
 	@Test
 	void handWrittenFile_changedThroughConfigAdmin_keepsItsComments() throws Exception {
-		operator.bus("vm1");
-		Files.writeString(file("port.file-y.cfg"), "# mine\nbus=vm1\n#the name\nname=y\npath=" + operator.path("y") + "\n");
-		operator.await("port.file~y", PortInfo.State.PLUGGED);
-		operator.configure("port.file~y", "bus=vm1", "name=z", "path=" + operator.path("y"));
-		assertEquals(List.of("# mine", "bus=vm1", "#the name", "name = z", "path=" + operator.path("y")),
-				Files.readAllLines(file("port.file-y.cfg")));
-		operator.await("port.file~y", "renamed", port -> port.name().equals("z"));
-		awaitFileInstall();
-		assertEquals("z", operator.port("port.file~y").name());
+		operator.bus("vmc");
+		Files.writeString(file("port.file-c.cfg"), "# mine\nbus=vmc\n#the name\nname=y\npath=" + operator.path("y") + "\n");
+		operator.await("port.file~c", PortInfo.State.PLUGGED);
+		operator.configure("port.file~c", "bus=vmc", "name=z", "path=" + operator.path("y"));
+		assertEquals(List.of("# mine", "bus=vmc", "#the name", "name = z", "path=" + operator.path("y")),
+				Files.readAllLines(file("port.file-c.cfg")));
+		operator.await("port.file~c", "renamed", port -> port.name().equals("z"));
+		awaitFileInstall("vmc");
+		assertEquals("z", operator.port("port.file~c").name());
 	}
 
 	@Test
 	void configuration_deleted_itsFileGoes_unlessItSaysSomethingNew() throws Exception {
-		operator.bus("vm1");
-		operator.plug("port.file~y", "bus=vm1", "name=y", "path=" + operator.path("y"));
-		operator.delete("port.file~y");
-		assertFalse(Files.exists(file("port.file-y.cfg")));
-		operator.plug("port.file~y", "bus=vm1", "name=y", "path=" + operator.path("y"));
-		Files.writeString(file("port.file-y.cfg"), "bus=vm1\nname=mine\npath=" + operator.path("y"));
-		operator.delete("port.file~y");
-		assertTrue(Files.exists(file("port.file-y.cfg")));
-		operator.await("port.file~y", "as its file says", port -> port.name().equals("mine"));
+		operator.bus("vmd");
+		operator.plug("port.file~d", "bus=vmd", "name=y", "path=" + operator.path("y"));
+		operator.delete("port.file~d");
+		assertFalse(Files.exists(file("port.file-d.cfg")));
+		awaitFileInstall("vmd");
+		operator.plug("port.file~d", "bus=vmd", "name=y", "path=" + operator.path("y"));
+		Files.writeString(file("port.file-d.cfg"), "bus=vmd\nname=mine\npath=" + operator.path("y"));
+		operator.delete("port.file~d");
+		assertTrue(Files.exists(file("port.file-d.cfg")));
+		operator.await("port.file~d", "as its file says", port -> port.name().equals("mine"));
 	}
 
 	@Test
 	void typedValues_areKeptWithTheirTypes() throws Exception {
-		operator.bus("vm1");
-		var configuration = operator.service(ConfigurationAdmin.class).getFactoryConfiguration("port.file", "y", "?");
+		operator.bus("vme");
+		var configuration = operator.service(ConfigurationAdmin.class).getFactoryConfiguration("port.file", "e", "?");
 		var values = new java.util.Hashtable<String, Object>();
-		values.put("bus", "vm1");
+		values.put("bus", "vme");
 		values.put("id", 5);
 		values.put("name", "y");
 		values.put("path", operator.path("y").toString());
 		configuration.update(values);
-		assertEquals(5, operator.await("port.file~y", PortInfo.State.PLUGGED).id());
-		assertTrue(Files.readAllLines(file("port.file-y.config")).contains("id = I\"5\""));
-		var port = operator.guest("vm1").awaitPort("y", Await.PATIENCE);
-		awaitFileInstall();
+		assertEquals(5, operator.await("port.file~e", PortInfo.State.PLUGGED).id());
+		assertTrue(Files.readAllLines(file("port.file-e.config")).contains("id = I\"5\""));
+		var port = operator.guest("vme").awaitPort("y", Await.PATIENCE);
+		awaitFileInstall("vme");
 		assertFalse(port.isRemoved());
-		assertSame(5, operator.port("port.file~y").id());
+		assertSame(5, operator.port("port.file~e").id());
 	}
 
 	@Test
 	void value_thatNoFileHolds_isTold() throws Exception {
-		log.expect("configuration port.file~y will be lost with the next start: name= y cannot be read back");
-		operator.bus("vm1");
-		operator.plug("port.file~y", "bus=vm1", "name= y", "path=" + operator.path("y"));
-		assertFalse(Files.exists(file("port.file-y.cfg")));
+		log.expect("configuration port.file~f will be lost with the next start: name= y cannot be read back");
+		operator.bus("vmf");
+		operator.plug("port.file~f", "bus=vmf", "name= y", "path=" + operator.path("y"));
+		assertFalse(Files.exists(file("port.file-f.cfg")));
 	}
 }

@@ -100,7 +100,7 @@ class ShellTest {
 		assertLine(types, "packed", "text", "off", "on: packed rings are offered (on, off)");
 		assertTrue(types.lines().allMatch(line -> line.length() <= 80), types);
 		var e = assertThrows(Exception.class, () -> run("vport:types flie"));
-		assertTrue(e.getMessage().contains("no type flie; did you mean file? types: console, file, socket, bus"), e.getMessage());
+		assertEquals("no type flie; did you mean file? types: console, file, socket, bus", e.toString());
 	}
 
 	@Test

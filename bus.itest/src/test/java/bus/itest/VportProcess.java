@@ -36,6 +36,12 @@ final class VportProcess implements AutoCloseable {
 		this(List.of(vport(), "run", "--config", config.toString()), logs, DUMB);
 	}
 
+	/** With a script instead of a shell. */
+	static VportProcess running(Path script, Path config, Path logs, String... arguments) throws IOException {
+		var command = Stream.of(vport(), "run", "--config", config.toString(), "--script", script.toString());
+		return new VportProcess(Stream.concat(command, Stream.of(arguments)).toList(), logs, DUMB);
+	}
+
 	private VportProcess(List<String> command, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		out = logs.resolve("vport.out");
@@ -177,7 +183,8 @@ final class VportProcess implements AutoCloseable {
 		return exitCode();
 	}
 
-	private int exitCode() throws InterruptedException {
+	/** Once it has ended by itself. */
+	int exitCode() throws InterruptedException {
 		if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
 			throw new AssertionError("still alive after " + PATIENCE);
 		return process.exitValue();

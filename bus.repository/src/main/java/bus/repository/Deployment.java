@@ -5,23 +5,27 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.Version;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -31,6 +35,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * would plug every port twice.
  */
 final class Deployment {
+	private static final long PATIENCE_S = 20;
+
 	private final System.Logger log = System.getLogger("vport");
 	private final BundleContext context;
 	private final FrameworkWiring framework;
@@ -38,8 +44,10 @@ final class Deployment {
 	/** By symbolic name: the jar whose content a bundle has. */
 	private final Map<String, Jar> loaded = new HashMap<>();
 	private final Map<String, Bundle> bundles = new HashMap<>();
-	/** Names of bundles of the application that have a jar's content. */
-	private final Set<String> replaced = new HashSet<>();
+	/** Bundles of the application that have a jar's content, by name, and the versions that they had. */
+	private final Map<String, Version> replaced = new HashMap<>();
+	/** Bundles with new content, or none: others may still use the old. */
+	private final Set<Bundle> changed = new LinkedHashSet<>();
 	private final Set<String> toStart = new LinkedHashSet<>();
 	private final Map<Path, String> complaints = new HashMap<>();
 
@@ -64,6 +72,7 @@ final class Deployment {
 			}
 		// what stays is updated first: a refresh would otherwise come between
 		names.stream().sorted(Comparator.comparing(name -> jarsOf(name).isEmpty())).forEach(this::settle);
+		refresh();
 		startAll();
 	}
 
@@ -115,13 +124,12 @@ final class Deployment {
 				bundle = context.installBundle(jar.path().toUri().toString(), content);
 				log.log(INFO, jar.file() + ": " + jar + " is installed");
 			} else {
-				refuseTheBus(bundle);
-				if (!loaded.containsKey(jar.name()))
-					replaced.add(jar.name());
+				if (!loaded.containsKey(jar.name()) || replaced.containsKey(jar.name()))
+					replace(bundle, jar);
 				var before = bundle.getVersion();
-				bundle.update(content);
+				update(bundle, content);
 				log.log(INFO, jar.file() + ": " + jar + " takes the place of " + before);
-				refresh(bundle);
+				changed.add(bundle);
 			}
 			loaded.put(jar.name(), jar);
 			bundles.put(jar.name(), bundle);
@@ -131,37 +139,47 @@ final class Deployment {
 		}
 	}
 
+	/**
+	 * Stopped first: an update that starts the bundle fails in the same way whether the content or the start was at fault.
+	 * The next start follows at once, and the bus keeps the places of its ports for so long.
+	 */
+	private void update(Bundle bundle, InputStream content) throws BundleException {
+		boolean active = bundle.getState() == Bundle.ACTIVE;
+		bundle.stop(Bundle.STOP_TRANSIENT);
+		try {
+			bundle.update(content);
+		} catch (BundleException e) {
+			if (active)
+				bundle.start(Bundle.START_TRANSIENT);
+			throw e;
+		}
+	}
+
 	private void unload(String name) {
 		var jar = loaded.remove(name);
 		var bundle = bundles.remove(name);
 		toStart.remove(name);
-		boolean applications = replaced.remove(name);
+		boolean applications = replaced.remove(name) != null;
 		if (jar == null || bundle.getState() == Bundle.UNINSTALLED)
 			return;
 		try {
 			if (applications) {
-				restore(bundle);
+				// the launcher of vport.jar names bundles after entries of that jar, the class path; null is the location
+				update(bundle, ClassLoader.getSystemResourceAsStream(bundle.getLocation()));
+				bundle.start(Bundle.START_ACTIVATION_POLICY);
 				log.log(INFO, jar.file() + " is gone: " + name + " " + bundle.getVersion() + " is back");
 			} else {
 				bundle.uninstall();
 				log.log(INFO, jar.file() + " is gone: " + jar + " is uninstalled");
 			}
-			refresh(bundle);
+			changed.add(bundle);
 		} catch (BundleException e) {
 			log.log(ERROR, jar.file() + ": " + reason(e));
 		}
 	}
 
-	/** The launcher of vport.jar names its bundles after entries of that jar, which is the class path. */
-	private static void restore(Bundle bundle) throws BundleException {
-		var original = ClassLoader.getSystemResourceAsStream(bundle.getLocation());
-		bundle.update(original); // null is the location, as a URL
-	}
-
 	/** What carries the bus would take every machine's device along. */
 	private void refuseTheBus(Bundle bundle) throws BundleException {
-		if (bundles.containsValue(bundle))
-			return;
 		var wiring = bundle.adapt(BundleWiring.class);
 		if (bundle.getSymbolicName().startsWith("bus.")
 				|| wiring != null && !wiring.getProvidedWires(null).isEmpty())
@@ -169,16 +187,47 @@ final class Deployment {
 					+ ", which other bundles use; it comes with vport and is not replaced");
 	}
 
+	/** Not by an older version: the jar was put there for an older vport. */
+	private void replace(Bundle bundle, Jar jar) throws BundleException {
+		var own = replaced.getOrDefault(jar.name(), bundle.getVersion());
+		if (jar.version().compareTo(own) < 0) {
+			unload(jar.name());
+			throw new BundleException("not used, because vport has the newer " + jar.name() + " " + own
+					+ "; delete the jar");
+		}
+		refuseTheBus(bundle);
+		replaced.put(jar.name(), own);
+	}
+
 	private Bundle installed(String name) {
 		return Stream.of(context.getBundles()).filter(bundle -> name.equals(bundle.getSymbolicName())).findFirst()
 				.orElse(null);
 	}
 
-	/** Others that still use what is gone get what is there, unless they are the application's. */
-	private void refresh(Bundle changed) {
-		var users = framework.getDependencyClosure(List.of(changed));
-		if (users.size() > 1 && users.stream().allMatch(user -> user == changed || bundles.containsValue(user)))
-			framework.refreshBundles(List.of(changed));
+	/**
+	 * Others that still use what is gone get what is there, unless one of them is the application's: that one goes on with
+	 * the old content until the next start of vport.
+	 */
+	private void refresh() {
+		var stale = changed.stream().filter(bundle -> users(bundle).stream()
+				.allMatch(user -> user == bundle || bundles.containsValue(user))).toList();
+		stale.stream().flatMap(bundle -> users(bundle).stream()).filter(user -> user.getState() == Bundle.ACTIVE)
+				.map(Bundle::getSymbolicName).filter(loaded::containsKey).forEach(toStart::add);
+		changed.clear();
+		if (stale.stream().allMatch(bundle -> users(bundle).size() <= 1))
+			return;
+		var done = new CountDownLatch(1);
+		framework.refreshBundles(stale, event -> done.countDown());
+		try {
+			if (!done.await(PATIENCE_S, TimeUnit.SECONDS))
+				log.log(WARNING, "the framework has not refreshed " + stale + " in " + PATIENCE_S + " s");
+		} catch (InterruptedException e) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private Collection<Bundle> users(Bundle bundle) {
+		return framework.getDependencyClosure(List.of(bundle));
 	}
 
 	/** Bundles that were installed or updated, and those that could not be started so far. */

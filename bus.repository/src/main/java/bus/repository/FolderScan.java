@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What has changed among the jars of a folder from look to look. A file that changes from one look to the next is being
@@ -25,12 +26,12 @@ final class FolderScan {
 	}
 
 	/**
-	 * @param atOnce whether files count that this has not seen before: at the start, and when somebody who has written
-	 *        them whole asks
+	 * @param whole files that count although this has not seen them before: all at the start, and those that somebody
+	 *        moved here
 	 */
-	Changes look(boolean atOnce) throws IOException {
+	Changes look(Predicate<Path> whole) throws IOException {
 		var now = stamps();
-		var changed = now.keySet().stream().filter(path -> atOnce || now.get(path).equals(seen.get(path)))
+		var changed = now.keySet().stream().filter(path -> whole.test(path) || now.get(path).equals(seen.get(path)))
 				.filter(path -> !now.get(path).equals(told.get(path))).toList();
 		var gone = told.keySet().stream().filter(path -> !now.containsKey(path)).sorted().toList();
 		seen = now;

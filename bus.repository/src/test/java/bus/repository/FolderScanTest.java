@@ -27,43 +27,43 @@ class FolderScanTest {
 		write("a.cfg", "x");
 		Files.createDirectory(folder.resolve("sub.jar"));
 		Files.createSymbolicLink(folder.resolve("nowhere.jar"), folder.resolve("none"));
-		assertEquals(new FolderScan.Changes(List.of(jar), List.of()), scan.look(true));
-		assertTrue(scan.look(true).none());
+		assertEquals(new FolderScan.Changes(List.of(jar), List.of()), scan.look(path -> true));
+		assertTrue(scan.look(path -> true).none());
 	}
 
 	@Test
 	void file_thatGrows_isToldWhenItHasStayedTheSame() throws IOException {
 		var scan = new FolderScan(folder);
 		var jar = write("a.jar", "1");
-		assertTrue(scan.look(false).none());
+		assertTrue(scan.look(path -> false).none());
 		write("a.jar", "12");
-		assertTrue(scan.look(false).none());
-		assertEquals(List.of(jar), scan.look(false).changed());
+		assertTrue(scan.look(path -> false).none());
+		assertEquals(List.of(jar), scan.look(path -> false).changed());
 		write("a.jar", "123");
-		assertTrue(scan.look(false).none());
-		assertEquals(List.of(jar), scan.look(false).changed());
+		assertTrue(scan.look(path -> false).none());
+		assertEquals(List.of(jar), scan.look(path -> false).changed());
 	}
 
 	@Test
 	void file_thatGoes_isGone_onlyIfItWasTold() throws IOException {
 		var scan = new FolderScan(folder);
 		var told = write("a.jar", "1");
-		scan.look(true);
+		scan.look(path -> true);
 		var untold = write("b.jar", "1");
-		scan.look(false);
+		scan.look(path -> false);
 		Files.delete(told);
 		Files.delete(untold);
-		assertEquals(new FolderScan.Changes(List.of(), List.of(told)), scan.look(false));
+		assertEquals(new FolderScan.Changes(List.of(), List.of(told)), scan.look(path -> false));
 	}
 
 	@Test
 	void file_ofTheSameSizeAndTime_movedOverIt_isChanged() throws IOException {
 		var scan = new FolderScan(folder);
 		var jar = write("a.jar", "1");
-		scan.look(true);
+		scan.look(path -> true);
 		var other = write("other", "2");
 		Files.setLastModifiedTime(other, Files.getLastModifiedTime(jar));
 		Files.move(other, jar, StandardCopyOption.REPLACE_EXISTING);
-		assertEquals(List.of(jar), scan.look(true).changed());
+		assertEquals(List.of(jar), scan.look(path -> true).changed());
 	}
 }

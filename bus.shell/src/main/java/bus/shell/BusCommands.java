@@ -48,8 +48,8 @@ final class BusCommands {
 	/** A bus that is refused says so in the log, and nowhere else. */
 	private Optional<Outcome> refusal(Stored stored, long mark) {
 		log.since(mark).stream().filter(line -> line.contains(stored.source() + ": ")).findFirst().ifPresent(line -> {
-			throw new CommandException(line.substring(line.indexOf(stored.source())) + "; its configuration stays: correct it"
-					+ stored.file().map(file -> " in " + file).orElse("") + ", or vport:remove-bus " + stored.label());
+			throw new CommandException(line.substring(line.indexOf(stored.source()))
+					+ "; its configuration stays: correct it" + stored.file().map(file -> " in " + file).orElse("") + ", or vport:remove-bus " + stored.label());
 		});
 		return Optional.empty();
 	}
@@ -62,7 +62,7 @@ final class BusCommands {
 		if (!yes && !agreed(session, settling.bus(name).map(this::warning).orElse("bus " + name + " does not work.")))
 			return new Outcome(name, "unchanged", "bus " + name + " stays");
 		configurations.delete(stored);
-		settling.await(stored, () -> settling.bus(name).isEmpty() ? Optional.of(true) : Optional.empty());
+		settling.await(stored, () -> Optional.of(true).filter(gone -> settling.bus(name).isEmpty()));
 		return new Outcome(name, "removed", "bus " + name + " is removed");
 	}
 

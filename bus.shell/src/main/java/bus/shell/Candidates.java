@@ -71,7 +71,8 @@ record Candidates(Ports ports, Kinds kinds) {
 		boolean busGiven = words.getFirst().endsWith("add");
 		var pairs = new ArrayList<Word>();
 		for (var option : kind.options())
-			if (!(busGiven && option.key().equals("bus")) && words.stream().noneMatch(it -> it.startsWith(option.key() + "=")))
+			if (!(busGiven && option.key().equals("bus"))
+					&& words.stream().noneMatch(it -> it.startsWith(option.key() + "=")))
 				pairs.add(new Word(option.key() + "=", option.allowed(), false));
 		return pairs;
 	}

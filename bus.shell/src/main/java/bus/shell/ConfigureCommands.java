@@ -72,11 +72,12 @@ public final class ConfigureCommands {
 			throw new CommandException(text + ": " + port.problem() + "; its configuration stays: vport:set or vport:remove "
 					+ Ports.typed(port));
 		return new Outcome(port.label(), state, text + " on " + port.bus() + ", port " + port.id()
-				+ (port.name().isEmpty() ? "" : " " + port.name()) + (port.problem().isEmpty() ? "" : ": " + port.problem()));
+				+ (port.name().isEmpty() ? "" : " " + port.name())
+				+ (port.problem().isEmpty() ? "" : ": " + port.problem()));
 	}
 
 	@Descriptor("""
-			changes keys of a port's configuration, and waits until the port is plugged again or refused
+			changes keys of a port, and waits until it is plugged again or refused
 			   vport:set agent listen=tcp:127.0.0.1:4000
 			   vport:set agent id=""")
 	public Object set(@Descriptor("LABEL KEY=VALUE...; KEY= with nothing takes the key out") String... words)

@@ -36,7 +36,7 @@ public final class HostSideCommands {
 	}
 
 	@Descriptor("""
-			closes a port's host side to the guest until vport:open; what the guest writes is lost and counted
+			closes a port to the guest until vport:open; what it writes is lost
 			   vport:close agent""")
 	public Object close(@Descriptor("the port: the part of its file's name after the hyphen") String... label) {
 		return told(Arguments.of("vport:close LABEL", label).only(), SerialBus::close);

@@ -25,7 +25,7 @@ public final class HyphenatedCommands {
 	}
 
 	@Descriptor("""
-			removes a bus: deletes its configuration, which takes the device from its virtual machine for good
+			removes a bus, which takes the device from its VM for good; asks
 			   vport:remove-bus vm2
 			   vport:remove-bus --yes vm2""")
 	public Object removeBus(CommandSession session,

@@ -20,7 +20,8 @@ final class JLineCompletion {
 	private static final String LINE = ".commandLine";
 	private static final String SCOPE = "vport:";
 	private static final List<Class<?>> COMMANDS = List.of(LookCommands.class, ConfigureCommands.class,
-			HyphenatedCommands.class, HostSideCommands.class, AttachCommand.class, StatCommand.class, TraceCommand.class, LogCommand.class);
+			HyphenatedCommands.class, HostSideCommands.class, AttachCommand.class, StatCommand.class, TraceCommand.class,
+			LogCommand.class);
 
 	private JLineCompletion() {
 	}
@@ -46,6 +47,8 @@ final class JLineCompletion {
 			for (var method : commands.getMethods())
 				if (method.isAnnotationPresent(Descriptor.class))
 					all.put(SCOPE + Hyphens.hyphenated(method.getName()), of(method));
+		// of bus.repository, if that is there; it answers its own names
+		all.put(SCOPE + "install", List.of(new CompletionData(null, null, SCOPE + "bundles", null)));
 		return all;
 	}
 
@@ -67,7 +70,8 @@ final class JLineCompletion {
 	private static List<Candidate> candidates(CommandSession session, Candidates candidates) {
 		var line = (ParsedLine) session.get(LINE);
 		var words = new ArrayList<>(line.words());
-		int place = line.wordIndex() - (int) words.subList(0, line.wordIndex()).stream().filter(it -> it.startsWith("-")).count();
+		long options = words.subList(0, line.wordIndex()).stream().filter(it -> it.startsWith("-")).count();
+		int place = line.wordIndex() - (int) options;
 		words.removeIf(word -> word.startsWith("-"));
 		return candidates.at(words, place).stream().map(JLineCompletion::candidate).toList();
 	}

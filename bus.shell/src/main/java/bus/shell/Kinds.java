@@ -82,7 +82,8 @@ record Kinds(BundleContext context, ServiceComponentRuntime components, MetaType
 		var required = Stream.of(definition.getAttributeDefinitions(ObjectClassDefinition.REQUIRED))
 				.map(AttributeDefinition::getID).toList();
 		return Stream.of(definition.getAttributeDefinitions(ObjectClassDefinition.ALL))
-				.map(option -> option(option, required.contains(option.getID()) && option.getDefaultValue() == null)).toList();
+				.map(option -> option(option, required.contains(option.getID()) && option.getDefaultValue() == null))
+				.toList();
 	}
 
 	private static Kind.Option option(AttributeDefinition option, boolean required) {

@@ -63,7 +63,8 @@ public final class LogCommand {
 
 	private void follow(CommandSession session, long mark) throws IOException {
 		try (var stay = new Stay(session)) {
-			for (long next = mark; stay.goesOn(Long.MAX_VALUE) && !System.out.checkError();) { // a pipe's reader may have gone
+			long next = mark;
+			while (stay.goesOn(Long.MAX_VALUE) && !System.out.checkError()) { // the reader of a pipe may have gone
 				var batch = log.after(next);
 				batch.lines().forEach(System.out::println);
 				next = batch.mark();

@@ -85,7 +85,7 @@ public final class LookCommands {
 	}
 
 	@Descriptor("""
-			lists the types of ports, and of a bus, with the keys of each: what add and set take
+			lists types of ports, and a bus, with the keys that add and set take
 			   vport:types
 			   vport:types socket""")
 	public Object types(@Descriptor("types; all if none is named") String... types) {
@@ -94,7 +94,7 @@ public final class LookCommands {
 	}
 
 	@Descriptor("""
-			prints what to add to a virtual machine's command line to connect it to a bus
+			prints what connects a virtual machine to a bus, for its command line
 			   vport:qemu vm1
 			   vport:qemu vm1 --cloud-hypervisor""")
 	public String qemu(

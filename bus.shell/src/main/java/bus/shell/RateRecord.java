@@ -30,8 +30,8 @@ public record RateRecord(String bus, int id, String label, String guest, String 
 				&& before.traffic().toGuest() <= now.toGuest();
 		return new RateRecord(now.bus(), now.id(), now.label(), now.guest(), now.host(),
 				Math.round((now.fromGuest() - (same ? before.traffic().fromGuest() : 0)) / seconds),
-				Math.round((now.toGuest() - (same ? before.traffic().toGuest() : 0)) / seconds), now.fromGuest(), now.toGuest(),
-				now.lost());
+				Math.round((now.toGuest() - (same ? before.traffic().toGuest() : 0)) / seconds), now.fromGuest(),
+				now.toGuest(), now.lost());
 	}
 
 	static String table(List<RateRecord> rates) {
@@ -51,7 +51,8 @@ public record RateRecord(String bus, int id, String label, String guest, String 
 		int unit = 0;
 		for (; value >= STEP && unit < UNITS.length - 1; unit++)
 			value /= STEP;
-		return unit == 0 ? Long.toString(bytes) : String.format(Locale.ROOT, value < 10 ? "%.2f%s" : "%.1f%s", value, UNITS[unit]);
+		return unit == 0 ? Long.toString(bytes)
+				: String.format(Locale.ROOT, value < 10 ? "%.2f%s" : "%.1f%s", value, UNITS[unit]);
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
 import org.jline.utils.NonBlockingInputStream;
 
 import bus.api.Attachable.Attachment;
@@ -32,9 +33,14 @@ final class RawTerminal implements Conversation.Keys, AutoCloseable {
 		this.sizeBefore = this.terminal.handle(Terminal.Signal.WINCH, signal -> tellSize());
 	}
 
-	/** A pipe has a terminal too, a dumb one. */
+	/** Whether there is a terminal indeed: JLine makes something like it of a pipe too. */
+	static boolean isReal(Object terminal) {
+		return !(terminal instanceof DumbTerminal);
+	}
+
+	/** Whether a picture can be drawn there, rather than lines alone. */
 	static boolean isScreen(Object terminal) {
-		return !((Terminal) terminal).getType().startsWith(Terminal.TYPE_DUMB);
+		return isReal(terminal) && !((Terminal) terminal).getType().startsWith(Terminal.TYPE_DUMB);
 	}
 
 	int height() {

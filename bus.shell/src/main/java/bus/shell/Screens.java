@@ -3,7 +3,7 @@ package bus.shell;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Process;
 
-/** Whether there is somebody to show a changing picture to, and to ask. */
+/** Whether there is somebody to ask, and to show a changing picture to. */
 final class Screens {
 	/** Where gogo.jline keeps its terminal in a session. */
 	private static final String TERMINAL = ".terminal";
@@ -18,9 +18,9 @@ final class Screens {
 		return session.get(TERMINAL);
 	}
 
-	/** Whether the session is at a terminal that can do more than lines. */
+	/** Whether the session is at a terminal. */
 	static boolean isTerminal(CommandSession session) {
-		return terminal(session) != null && RawTerminal.isScreen(terminal(session));
+		return terminal(session) != null && RawTerminal.isReal(terminal(session));
 	}
 
 	/** Whether the keys that are pressed now are the running command's. */
@@ -31,6 +31,11 @@ final class Screens {
 	/** Whether what the running command prints is seen there, rather than piped or kept. */
 	static boolean isWatched(CommandSession session) {
 		return hasKeys(session) && isOn(session, OUTPUT);
+	}
+
+	/** Whether what the running command draws is seen there as it is drawn. */
+	static boolean isDrawnOn(CommandSession session) {
+		return isWatched(session) && RawTerminal.isScreen(terminal(session));
 	}
 
 	private static boolean isOn(CommandSession session, int stream) {

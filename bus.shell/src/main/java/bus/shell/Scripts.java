@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Converter;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -91,16 +90,18 @@ public final class Scripts {
 		try {
 			session.put("0", script.toUri());
 			session.put("args", new ArrayList<>(arguments));
-			Object answer = session.execute(Files.readString(script));
-			if (answer != null)
-				session.getConsole().println(session.format(answer, Converter.INSPECT));
+			session.execute(Files.readString(script));
 			return true;
 		} catch (Exception e) { // whatever a command throws
-			var place = LINE.matcher(String.valueOf(session.get(".location")));
-			System.err.println("vport: " + script + (place.find() ? ":" + place.group(1) : "") + ": "
-					+ (e instanceof CommandException || e.getMessage() == null ? e : e.getMessage()));
+			System.err.println("vport: " + script + line(session) + ": " + (e.getMessage() == null ? e : e.getMessage()));
 			return false;
 		}
+	}
+
+	/** Of the outermost command that failed; Gogo counts from 0. */
+	private static String line(CommandSession session) {
+		var place = LINE.matcher(String.valueOf(session.get(".location")));
+		return place.find() ? ":" + (Integer.parseInt(place.group(1)) + 1) : "";
 	}
 
 	private void stop() {

@@ -73,11 +73,12 @@ record Settling(SerialBusRuntime runtime, PortServices services) {
 	}
 
 	private Optional<PortInfo> ports(String type, Stored stored) {
-		return runtime.ports().stream().filter(it -> it.type().equals(type) && it.label().equals(stored.label())).findFirst();
+		return runtime.ports().stream().filter(it -> it.type().equals(type) && it.label().equals(stored.label()))
+				.findFirst();
 	}
 
 	void noPort(String type, Stored stored) {
-		await(stored, () -> ports(type, stored).isEmpty() && service(stored).isEmpty() ? Optional.of(true) : Optional.empty());
+		await(stored, () -> Optional.of(true).filter(gone -> ports(type, stored).isEmpty() && service(stored).isEmpty()));
 	}
 
 	Optional<BusInfo> bus(String name) {

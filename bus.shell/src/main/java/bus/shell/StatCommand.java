@@ -39,14 +39,14 @@ public final class StatCommand {
 	}
 
 	@Descriptor("""
-			shows bytes a second of each port; on a terminal a table that changes, until q or ^C
+			shows bytes a second of each port, on a terminal until q or ^C
 			   vport:stat
 			   vport:stat -n 5 agent vm2
 			   each (vport:stat -c 1) { echo ($it label) ($it fromGuestRate) }""")
 	public Object stat(CommandSession session,
-			@Descriptor("how long a look takes, 1 to 3600; 1 without it") @Parameter(names = { "-n", "--seconds" },
+			@Descriptor("how long a look takes; 1 without it") @Parameter(names = { "-n", "--seconds" },
 					absentValue = "1") String seconds,
-			@Descriptor("ends after so many looks; without a terminal 1 without it") @Parameter(names = { "-c",
+			@Descriptor("ends after so many looks") @Parameter(names = { "-c",
 					"--count" }, absentValue = "0") String count,
 			@Descriptor("ports or buses; all ports if none is named") String... names) throws IOException {
 		var words = Arguments.of("vport:stat [-n|--seconds SECONDS] [-c|--count COUNT] [LABEL|BUS...]", names).words()
@@ -57,7 +57,7 @@ public final class StatCommand {
 		long period = Arguments.number("-n", seconds, 1, LONGEST) * SECOND;
 		int looks = count.equals("0") ? 0 : Arguments.number("-c", count, 1, MOST);
 		try {
-			boolean live = Screens.isWatched(session);
+			boolean live = Screens.isDrawnOn(session);
 			try (var stay = new Stay(session)) {
 				return live ? live(stay, period, looks == 0 ? Integer.MAX_VALUE : looks, words)
 						: lines(stay, period, Math.max(1, looks), words);

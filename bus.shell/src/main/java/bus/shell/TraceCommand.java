@@ -44,7 +44,7 @@ public final class TraceCommand {
 	}
 
 	@Descriptor("""
-			prints control messages in both directions and what happens to ports, as it happens, until ^C
+			prints control messages and events of ports, until q or ^C
 			   vport:trace
 			   vport:trace agent
 			   vport:trace -c 10 vm1 | grep PORT_OPEN""")
@@ -63,7 +63,8 @@ public final class TraceCommand {
 		var traces = new ArrayList<SerialBus.Trace>();
 		try (var stay = new Stay(session)) {
 			for (var bus : buses)
-				if (words.isEmpty() || words.contains(bus.name()) || picked.stream().anyMatch(p -> p.bus().equals(bus.name())))
+				if (words.isEmpty() || words.contains(bus.name())
+						|| picked.stream().anyMatch(port -> port.bus().equals(bus.name())))
 					traces.add(bus.trace(event -> {
 						if (isWanted(event, words, picked) && !events.offer(event))
 							lost.incrementAndGet(); // the loop waits for no terminal
@@ -78,8 +79,12 @@ public final class TraceCommand {
 
 	/** The last message about a port comes when its number is all that is left of it. */
 	private static boolean isWanted(BusEvent event, List<String> words, List<PortInfo> picked) {
-		return words.isEmpty() || words.contains(event.bus()) || picked.stream().anyMatch(port -> port.bus().equals(event.bus())
-				&& (event.label().isEmpty() ? port.id() == event.port() && port.id() >= 0 : port.label().equals(event.label())));
+		return words.isEmpty() || words.contains(event.bus())
+				|| picked.stream().anyMatch(port -> port.bus().equals(event.bus()) && isAbout(event, port));
+	}
+
+	private static boolean isAbout(BusEvent event, PortInfo port) {
+		return event.label().isEmpty() ? port.id() >= 0 && port.id() == event.port() : port.label().equals(event.label());
 	}
 
 	private static void print(Stay stay, Queue<BusEvent> events, AtomicLong lost, int wanted)
@@ -102,7 +107,7 @@ public final class TraceCommand {
 			case TO_GUEST, FROM_GUEST -> String.format("%-10s  %s", Words.of(event.kind()), event.detail());
 			default -> Words.of(event.kind()) + (event.detail().isEmpty() ? "" : ": " + event.detail());
 		};
-		return String.format("%s  %-6s %3s  %-12s  %s", TIME.format(event.time().atZone(ZoneId.systemDefault())), event.bus(),
-				event.port() < 0 ? "-" : event.port(), event.label().isEmpty() ? "-" : event.label(), what);
+		return String.format("%s  %-6s %3s  %-12s  %s", TIME.format(event.time().atZone(ZoneId.systemDefault())),
+				event.bus(), event.port() < 0 ? "-" : event.port(), event.label().isEmpty() ? "-" : event.label(), what);
 	}
 }

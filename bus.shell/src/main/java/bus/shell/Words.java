@@ -21,7 +21,8 @@ final class Words {
 
 	/** Somebody named what is not there. */
 	static CommandException unknown(String what, String word, String known, Collection<String> words) {
-		return new CommandException("no " + what + " " + word + Spelling.hint(word, words) + " " + known + ": " + list(words));
+		return new CommandException(
+				"no " + what + " " + word + Spelling.hint(word, words) + " " + known + ": " + list(words));
 	}
 
 	/** Two columns of text, the second in several lines where 80 columns are too few. */

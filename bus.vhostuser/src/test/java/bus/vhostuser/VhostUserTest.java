@@ -217,7 +217,7 @@ class VhostUserTest {
 		assertEcho(good, "the other port of the same bus");
 		var failed = server.bus().ports().stream().filter(p -> p.id() == 2).findFirst().orElseThrow();
 		assertEquals(PortInfo.State.FAILED, failed.state());
-		assertEquals("its code has blocked the bus for more than 2000 ms and has not come back; port code must not block,"
+		assertEquals("guestData has blocked the bus for more than 2000 ms and has not come back; port code must not block,"
 				+ " plug it again when it is mended", failed.problem());
 		await(() -> !port.hostConnected());
 		server.bus().unplug(bad);

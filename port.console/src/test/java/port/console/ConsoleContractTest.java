@@ -32,7 +32,7 @@ class ConsoleContractTest extends HostPortContract {
 
 	@Override
 	protected Set<Trait> traits() {
-		return EnumSet.of(Trait.FROM_GUEST, Trait.TO_GUEST, Trait.FAR_END_RETURNS, Trait.CONSOLE);
+		return EnumSet.of(Trait.FROM_GUEST, Trait.TO_GUEST, Trait.FAR_END_WAITS, Trait.FAR_END_RETURNS, Trait.CONSOLE);
 	}
 
 	@Override

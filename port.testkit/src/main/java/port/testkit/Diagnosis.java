@@ -1,15 +1,12 @@
 package port.testkit;
 
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import bus.api.PortInfo;
 
 /** Finds words for what is the matter with a port: what it did, and what to do instead. */
 final class Diagnosis {
-	/** The bus's own limit, after which it closes a port. */
-	private static final long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(2);
 	private static final int SHOWN_FRAMES = 4;
 	/** So many bytes that look alike are no accident. */
 	private static final int CERTAIN = 12;
@@ -29,28 +26,16 @@ final class Diagnosis {
 	String fault() {
 		if (!port.faults().isEmpty())
 			return String.join("; ", port.faults());
-		String stuck = stuck();
-		if (!stuck.isEmpty())
-			return stuck;
-		try {
-			var info = bus.info(name);
-			return info.state() == PortInfo.State.FAILED
-					? "the bus has closed the port: " + info.problem() + advice(info.problem()) : "";
-		} catch (IllegalStateException e) { // the bus does not answer
-			return stuck();
-		}
+		var info = bus.info(name);
+		return info.state() == PortInfo.State.FAILED
+				? "the bus has closed the port: " + info.problem() + advice(info.problem()) + place() : "";
 	}
 
-	/** What keeps the bus; empty if nothing does. */
-	String stuck() {
+	/** Where the port's code is, if it has not come back; empty if none runs. */
+	private String place() {
 		var running = port.running();
-		if (running == null || System.nanoTime() - running.since() < BLOCKED_NANOS)
-			return "";
-		return "the bus stands still in " + running.name() + " for "
-				+ TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - running.since())
-				+ " ms, allowed: 2000; give the work to a thread of the port's own. It is at "
-				+ Arrays.stream(running.loop().getStackTrace()).limit(SHOWN_FRAMES).map(StackTraceElement::toString)
-						.collect(Collectors.joining(" < "));
+		return running == null ? "" : "; it is at " + Arrays.stream(running.getStackTrace()).limit(SHOWN_FRAMES)
+				.map(StackTraceElement::toString).collect(Collectors.joining(" < "));
 	}
 
 	private static String advice(String problem) {

@@ -24,17 +24,13 @@ final class ExaminedPort implements HostPort {
 	/** Which of the calls of guestData and hostData happen while the host side closes; 0 for none. */
 	private volatile int closedEvery;
 	private int calls;
-	/** What the loop is in; null if the port is not being called. */
-	private volatile Running running;
+	/** The thread that calls the port; null if it is not being called. */
+	private volatile Thread running;
 	/** guestData has taken less than offered, and the port has not said writable since. */
 	private volatile String waiting;
 	private volatile int readables;
 	private volatile int opens;
 	private volatile int attaches;
-
-	/** A call that has not returned. */
-	record Running(String name, Thread loop, long since) {
-	}
 
 	ExaminedPort(HostPort port) {
 		this.port = port;
@@ -46,7 +42,7 @@ final class ExaminedPort implements HostPort {
 		return faults;
 	}
 
-	Running running() {
+	Thread running() {
 		return running;
 	}
 
@@ -85,7 +81,7 @@ final class ExaminedPort implements HostPort {
 					asked(method.getName());
 					for (int i = 0; arguments != null && i < arguments.length; i++)
 						if (arguments[i] instanceof Runnable task)
-							arguments[i] = (Runnable) () -> run(method.getName() + "'s task", task);
+							arguments[i] = (Runnable) () -> run(task);
 					try {
 						return method.invoke(real, arguments);
 					} catch (InvocationTargetException e) {
@@ -112,7 +108,7 @@ final class ExaminedPort implements HostPort {
 		lent.memory().put(lent.start(), data, data.position(), offered);
 		waiting = "unsaid";
 		boolean closed = closing();
-		int answer = call("guestData", () -> port.guestData(lent.buffer()));
+		int answer = call(() -> port.guestData(lent.buffer()));
 		if (answer > 0 && answer <= offered)
 			synchronized (taken) {
 				var bytes = new byte[answer];
@@ -131,7 +127,7 @@ final class ExaminedPort implements HostPort {
 	public int hostData(ByteBuffer room) {
 		var lent = lend("hostData", room.remaining());
 		boolean closed = closing();
-		int answer = call("hostData", () -> port.hostData(lent.buffer()));
+		int answer = call(() -> port.hostData(lent.buffer()));
 		if (answer > 0 && answer <= lent.size())
 			room.put(lent.memory().slice(lent.start(), answer));
 		giveBack("hostData", lent);
@@ -168,16 +164,16 @@ final class ExaminedPort implements HostPort {
 			faults.add(text);
 	}
 
-	private void run(String name, Runnable task) {
-		call(name, () -> {
+	private void run(Runnable task) {
+		call(() -> {
 			task.run();
 			return 0;
 		});
 	}
 
-	private int call(String name, IntSupplier task) {
+	private int call(IntSupplier task) {
 		var outer = running;
-		running = new Running(name, Thread.currentThread(), System.nanoTime());
+		running = Thread.currentThread();
 		try {
 			return task.getAsInt();
 		} finally {
@@ -187,32 +183,32 @@ final class ExaminedPort implements HostPort {
 
 	@Override
 	public void guestReady() {
-		run("guestReady", port::guestReady);
+		run(port::guestReady);
 	}
 
 	@Override
 	public void guestOpened() {
-		run("guestOpened", port::guestOpened);
+		run(port::guestOpened);
 	}
 
 	@Override
 	public void guestClosed() {
-		run("guestClosed", port::guestClosed);
+		run(port::guestClosed);
 	}
 
 	@Override
 	public void running(boolean running) {
-		run("running", () -> port.running(running));
+		run(() -> port.running(running));
 	}
 
 	@Override
 	public void emergency(byte character) {
-		run("emergency", () -> port.emergency(character));
+		run(() -> port.emergency(character));
 	}
 
 	@Override
 	public void hangup() {
-		run("hangup", port::hangup);
+		run(port::hangup);
 	}
 
 	@Override

@@ -122,14 +122,14 @@ public abstract class HostPortContract {
 	/** Taking less than offered: nothing is kept without a bound, nothing is lost or doubled where it goes on. */
 	@Test
 	final void farEnd_doesNotRead_theGuestWaitsAndGoesOnAtTheByte() throws Exception {
-		trial.needs(Trait.FROM_GUEST, Trait.HOLDS_BACK);
+		trial.needs(Trait.FROM_GUEST, Trait.GUEST_WAITS);
 		trial.plug(port());
 		traffic.moveAfterStall(guestSays(random, 8 * many()));
 	}
 
 	@Test
 	final void guest_doesNotRead_theFarEndWaitsAndGoesOnAtTheByte() throws Exception {
-		trial.needs(Trait.TO_GUEST);
+		trial.needs(Trait.TO_GUEST, Trait.FAR_END_WAITS);
 		trial.plug(port());
 		traffic.moveAfterGuestSlept(farEndSays(random, 8 * many()));
 	}

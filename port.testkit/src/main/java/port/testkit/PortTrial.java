@@ -26,8 +26,6 @@ final class PortTrial implements AutoCloseable {
 	static final String NAME = "org.example.test";
 
 	private static final long LOOK_AGAIN_NANOS = 100_000;
-	/** How long a port that stands still is interrupted. */
-	private static final Duration WAKING = Duration.ofMillis(300);
 	private static final int TIMES = 40;
 
 	/** One of {@link #TIMES}. */
@@ -203,16 +201,11 @@ final class PortTrial implements AutoCloseable {
 				+ "; catch it there, or bytes stay where they are");
 	}
 
-	/** A port that waits for ever may be woken by an interrupt; if not, its bus stays behind, whose loop is a daemon. */
-	private boolean isLost() {
-		long deadline = System.nanoTime() + WAKING.toNanos();
-		while (diagnosis != null && !diagnosis.stuck().isEmpty() && System.nanoTime() - deadline < 0) {
-			var running = examined.running();
-			if (running != null)
-				running.loop().interrupt();
-			LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-		}
-		return diagnosis != null && !diagnosis.stuck().isEmpty();
+	/** A thread that the port has kept is the bus's no more; what waits for ever may be woken by an interrupt. */
+	private void wake() {
+		var running = examined == null ? null : examined.running();
+		if (running != null)
+			running.interrupt();
 	}
 
 	@Override
@@ -220,8 +213,8 @@ final class PortTrial implements AutoCloseable {
 		Thread.setDefaultUncaughtExceptionHandler(formerHandler);
 		if (far != null)
 			far.close();
-		if (!isLost())
-			bus.close();
+		wake();
+		bus.close();
 		assertTrue(uncaught.isEmpty(), () -> "a thread of the port's has died of " + uncaught.getFirst());
 	}
 }

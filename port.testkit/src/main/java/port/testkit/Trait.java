@@ -7,7 +7,9 @@ public enum Trait {
 	/** What the far end says reaches the guest. */
 	TO_GUEST,
 	/** A far end that does not read makes the guest wait. Not so for a file, whose disk takes everything. */
-	HOLDS_BACK,
+	GUEST_WAITS,
+	/** A guest that does not read makes the far end wait. Not so if something in between, a broker, takes everything. */
+	FAR_END_WAITS,
 	/** The far end may leave and come again while the port is plugged; bytes that were under way may be lost then. */
 	FAR_END_RETURNS,
 	/**

@@ -28,7 +28,8 @@ class QueuePortTest extends HostPortContract {
 
 	@Override
 	protected Set<Trait> traits() {
-		return EnumSet.of(Trait.FROM_GUEST, Trait.TO_GUEST, Trait.HOLDS_BACK, Trait.FAR_END_RETURNS);
+		return EnumSet.of(Trait.FROM_GUEST, Trait.TO_GUEST, Trait.GUEST_WAITS, Trait.FAR_END_WAITS,
+				Trait.FAR_END_RETURNS);
 	}
 
 	@Override

@@ -31,8 +31,9 @@ final class PortCalls {
 	private final Fault fault;
 	/** At most a few for each port and message of the monitor's, as there is a turn between messages. */
 	private final ArrayDeque<Notice> notices = new ArrayDeque<>();
-	/** The port whose code runs: for the thread that takes over if it does not come back. */
+	/** The port whose code runs, and which: for the thread that takes over if it does not come back. */
 	private PortSlot running;
+	private String call;
 
 	PortCalls(Loop loop, Fault fault) {
 		this.loop = loop;
@@ -44,14 +45,14 @@ final class PortCalls {
 		int offered = data.remaining();
 		int taken = 0;
 		Throwable thrown = null;
-		var outer = enter(slot);
+		var outer = enter(slot, "guestData");
 		try {
 			taken = slot.port.guestData(data.order(ByteOrder.BIG_ENDIAN));
 		} catch (Throwable t) {
 			thrown = t;
 		}
 		int answer = judge(slot, "guestData", thrown, taken, 0, offered);
-		running = outer;
+		leave(outer);
 		return answer;
 	}
 
@@ -60,14 +61,14 @@ final class PortCalls {
 		int offered = room.remaining();
 		int put = 0;
 		Throwable thrown = null;
-		var outer = enter(slot);
+		var outer = enter(slot, "hostData");
 		try {
 			put = slot.port.hostData(room.order(ByteOrder.BIG_ENDIAN));
 		} catch (Throwable t) {
 			thrown = t;
 		}
 		int answer = judge(slot, "hostData", thrown, put, -1, offered);
-		running = outer;
+		leave(outer);
 		return answer;
 	}
 
@@ -92,15 +93,16 @@ final class PortCalls {
 
 	/** The port that was called last has kept the thread that had this device before. */
 	void abandon() {
-		fault.close(running, "its code has blocked the bus for more than " + TimeUnit.NANOSECONDS.toMillis(Loop.BLOCKED_NANOS)
+		fault.close(running, call + " has blocked the bus for more than " + TimeUnit.NANOSECONDS.toMillis(Loop.BLOCKED_NANOS)
 				+ " ms and has not come back" + REMEDY);
 		running = null;
 	}
 
 	/** Answers whose code called this code, or null. */
-	private PortSlot enter(PortSlot slot) {
+	private PortSlot enter(PortSlot slot, String what) {
 		var outer = running;
 		running = slot;
+		call = what;
 		loop.enterPort();
 		return outer;
 	}
@@ -110,14 +112,19 @@ final class PortCalls {
 		if (slot.fault != null || slot.unplugged)
 			return;
 		Throwable thrown = null;
-		var outer = enter(slot);
+		var outer = enter(slot, what);
 		try {
 			call.run();
 		} catch (Throwable t) {
 			thrown = t;
 		}
 		judge(slot, what, thrown, 0, 0, 0);
+		leave(outer);
+	}
+
+	private void leave(PortSlot outer) {
 		running = outer;
+		call = "its code"; // of which call, if of one, only the outer one knows
 	}
 
 	private int judge(PortSlot slot, String what, Throwable thrown, int answer, int least, int most) {
