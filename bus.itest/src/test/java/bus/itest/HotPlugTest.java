@@ -47,7 +47,7 @@ class HotPlugTest {
 		var jar = BundleJar.built("port.socket").named(KIND, jars);
 		var nodes = new long[ROUNDS];
 		var links = new long[ROUNDS];
-		long bundle = Long.parseLong(vport.ask("install " + jar.url(), "Bundle ID: (\\d+)").group(1));
+		long bundle = Long.parseLong(vport.ask("install " + jar.url(), "Bundle ID: (\\d+)\\s").group(1));
 		vport.ask("uninstall " + bundle + "; echo go\"\"ne", "\\bgone$");
 		for (int i = 0; i < ROUNDS; i++) {
 			bundle++;

@@ -60,7 +60,7 @@ class LeakTest {
 		var second = BundleJar.built("port.socket").version("1.0.2", jars);
 		var built = vport.ask("lb", "^ +(\\d+)\\|Active +\\| +\\d+\\|port\\.socket ").group(1);
 		vport.ask("uninstall " + built + "; echo go\"\"ne", "\\bgone$");
-		bundle = Long.parseLong(vport.ask("install " + first.url(), "Bundle ID: (\\d+)").group(1));
+		bundle = Long.parseLong(vport.ask("install " + first.url(), "Bundle ID: (\\d+)\\s").group(1));
 		vport.ask("uninstall " + bundle + "; echo go\"\"ne", "\\bgone$");
 		Census warm = null;
 		long begun = System.nanoTime();

@@ -108,7 +108,7 @@ class UpdateUnderTrafficTest {
 		host.startOnTerminal();
 		host.vport().await(vport -> vport.out().stream().anyMatch(line -> line.startsWith("vport> ")), "prompt");
 		var vendor = BundleJar.built(UPDATED).named(NEIGHBOUR, jars);
-		var id = host.vport().ask("install " + vendor.url(), "Bundle ID: (\\d+)").group(1);
+		var id = host.vport().ask("install " + vendor.url(), "Bundle ID: (\\d+)\\s").group(1);
 		command("start " + id);
 		bundle = Long.parseLong(host.vport().ask("lb", "^ +(\\d+)\\|Active +\\| +\\d+\\|port\\.socket ").group(1));
 		host.boot(kind, socket, PORTS);
