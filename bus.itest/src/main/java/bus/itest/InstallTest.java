@@ -201,7 +201,8 @@ class InstallTest {
 		properties.put("index", operator.path("index.xml") + ", " + operator.path("more.xml").toUri());
 		var configuration = operator.service(ConfigurationAdmin.class).getConfiguration("bus.repository", "?");
 		configuration.update(properties);
-		Await.until("both", () -> Gogo.run(operator, "vport:bundles").equals("[test.giver, test.needy]"));
+		Await.until("both", () -> Gogo.run(operator, "vport:bundles").lines().toList()
+				.equals(List.of("test.giver", "test.needy")));
 		Gogo.run(operator, "vport:install test.needy");
 		assertEquals(List.of("test.giver 1.0.0", "test.needy 1.0.0"), ours());
 		configuration.delete();

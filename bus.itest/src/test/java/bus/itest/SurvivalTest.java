@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SurvivalTest {
 	@TempDir
 	Path config;
+	@TempDir
+	Path vendor;
 
 	@BeforeEach
 	void busAndPort() throws IOException {
@@ -56,7 +58,7 @@ class SurvivalTest {
 	}
 
 	@Test
-	void ports_byFile_byConfigAdmin_andByJar_surviveARestart_whatWasDeletedDoesNot() throws Exception {
+	void ports_byFile_byConfigAdmin_byJar_andByInstall_surviveARestart_whatWasDeletedDoesNot() throws Exception {
 		try (var vport = shell("first")) {
 			for (var line : List.of(
 					"ca = ($.context getService ($.context getServiceReference org.osgi.service.cm.ConfigurationAdmin))",
@@ -66,6 +68,9 @@ class SurvivalTest {
 				vport.ask(line, "^vport> ");
 			port("port.note", "byjar");
 			PortJar.of(portFile(), "port.note", "1.0.0").write(config.resolve("note.jar"));
+			port("port.memo", "byinstall");
+			var memo = PortJar.of(portFile(), "port.memo", "1.0.0").write(vendor.resolve("any.jar"));
+			vport.ask("vport:install port.memo --from " + memo, "^port.memo 1.0.0 runs as bundle");
 			vport.listWhen(SurvivalTest::all);
 			assertEquals(0, vport.leave());
 		}
@@ -79,11 +84,13 @@ class SurvivalTest {
 			vport.leave();
 		}
 		Files.delete(config.resolve("note.jar"));
+		Files.delete(config.resolve("port.memo.jar"));
+		Files.delete(config.resolve("port.memo-byinstall.cfg"));
 		Files.delete(config.resolve("port.note-byjar.cfg"));
 		Files.delete(config.resolve("port.file-byadmin.cfg"));
 		try (var vport = shell("fourth")) {
 			var list = vport.listWhen(text -> text.matches(plugged("file", "byfile")));
-			assertFalse(list.contains("byadmin") || list.contains("byjar"), list);
+			assertFalse(list.contains("byadmin") || list.contains("byjar") || list.contains("byinstall"), list);
 			Files.delete(config.resolve("port.file-byfile.cfg"));
 			vport.listWhen(text -> !text.contains("byfile"));
 			vport.leave();
@@ -92,7 +99,7 @@ class SurvivalTest {
 
 	private static boolean all(String list) {
 		return list.matches(plugged("file", "byfile")) && list.matches(plugged("file", "byadmin"))
-				&& list.matches(plugged("note", "byjar"));
+				&& list.matches(plugged("note", "byjar")) && list.matches(plugged("memo", "byinstall"));
 	}
 
 	@Test
