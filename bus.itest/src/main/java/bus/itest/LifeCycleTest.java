@@ -21,9 +21,9 @@ import guest.driver.ConsoleDriver;
 import guest.driver.GuestSidePort;
 
 /**
- * All that can be done to a port's bundle, done to each of ours while ports of all of them carry data: the neighbours lose
- * nothing, nor does the port itself within its grace time. A console's guest cannot wait, so what it says meanwhile is lost;
- * it is silent.
+ * All that can be done to a port's bundle, done to each of ours while ports of all of them carry data: the neighbours
+ * lose nothing, nor does the port itself within its grace time. A console's guest cannot wait, so what it says meanwhile
+ * is lost; it is silent.
  */
 @Timeout(120)
 class LifeCycleTest {
@@ -37,7 +37,8 @@ class LifeCycleTest {
 	}
 
 	private static final Kind CONSOLE = new Kind("port.console", "z", 0);
-	private static final List<Kind> KINDS = List.of(new Kind("port.socket", "x", 1), new Kind("port.file", "y", 2), CONSOLE);
+	private static final List<Kind> KINDS = List.of(new Kind("port.socket", "x", 1), new Kind("port.file", "y", 2),
+			CONSOLE);
 
 	@Order(1)
 	@RegisterExtension

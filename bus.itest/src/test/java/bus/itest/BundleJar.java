@@ -19,7 +19,8 @@ import java.util.zip.ZipEntry;
 record BundleJar(String name, Path jar) {
 
 	static BundleJar built(String name) throws IOException {
-		try (var jars = Files.newDirectoryStream(VportProcess.root().resolve(name).resolve("target"), name + "-*.jar")) {
+		var built = VportProcess.root().resolve(name).resolve("target");
+		try (var jars = Files.newDirectoryStream(built, name + "-*.jar")) {
 			return new BundleJar(name, jars.iterator().next());
 		}
 	}
@@ -34,7 +35,7 @@ record BundleJar(String name, Path jar) {
 		return copy(name, version, folder);
 	}
 
-	/** The same code as another kind of port: neither bundle knows of the other, and each has its own configurations. */
+	/** The same code as another kind of port: neither bundle knows of the other, each has its own configurations. */
 	BundleJar named(String other, Path folder) throws IOException {
 		return copy(other, "1.0.0", folder);
 	}

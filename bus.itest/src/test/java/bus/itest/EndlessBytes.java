@@ -3,8 +3,8 @@ package bus.itest;
 import java.util.Arrays;
 
 /**
- * Bytes without an end that both sides of a port can make, as the guest's program {@code traffic} does: 64-bit numbers, each
- * the mixture of a seed and its place. What is lost, doubled or elsewhere shows at its byte.
+ * Bytes without an end that both sides of a port can make, as the guest's program {@code traffic} does: 64-bit numbers,
+ * each the mixture of a seed and its place. What is lost, doubled or elsewhere shows at its byte.
  */
 record EndlessBytes(long seed) {
 	private static final long STEP = 0x9e3779b97f4a7c15L;

@@ -14,6 +14,14 @@ final class Figures {
 	private Figures() {
 	}
 
+	/** On what, and what else it had to do: times say little without. */
+	static void machine() throws IOException {
+		var model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream().filter(line -> line.startsWith("model name"))
+				.map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst().orElse("unknown");
+		print("machine", "processors=%d model=%s load=%s java=%s", Runtime.getRuntime().availableProcessors(), model,
+				Files.readString(Path.of("/proc/loadavg")).split(" ")[0], Runtime.version());
+	}
+
 	/** A line of {@code key=value} after the name of what was measured. */
 	static void print(String what, String format, Object... values) throws IOException {
 		var line = what + ": " + String.format(Locale.ROOT, format, values);

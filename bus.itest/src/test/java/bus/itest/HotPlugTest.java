@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A kind of port that arrives as a bundle while a real guest runs: how long until the guest has its device node. */
 @Tag("guest")
-@Timeout(value = 240, unit = TimeUnit.SECONDS)
+@Timeout(value = 400, unit = TimeUnit.SECONDS)
 class HotPlugTest {
 	private static final int ROUNDS = 25;
 	private static final int PORTS = 7;
@@ -23,6 +23,7 @@ class HotPlugTest {
 	@EachLinux
 	void bundle_installedAndStarted_guestHasTheNode(GuestKind kind) throws Exception {
 		try (var host = new GuestHost(HotPlugTest.class, kind.toString())) {
+			Figures.machine();
 			var files = host.configuration();
 			var socket = files.bus("vm1", PORTS);
 			var link = files.console("console", "vm1");
@@ -46,7 +47,7 @@ class HotPlugTest {
 		var jar = BundleJar.built("port.socket").named(KIND, jars);
 		var nodes = new long[ROUNDS];
 		var links = new long[ROUNDS];
-		long bundle = Long.parseLong(vport.ask("install " + jar.url(), "^Bundle ID: (\\d+)").group(1));
+		long bundle = Long.parseLong(vport.ask("install " + jar.url(), "Bundle ID: (\\d+)\\s").group(1));
 		vport.ask("uninstall " + bundle + "; echo go\"\"ne", "\\bgone$");
 		for (int i = 0; i < ROUNDS; i++) {
 			bundle++;

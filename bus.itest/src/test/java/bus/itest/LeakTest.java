@@ -16,7 +16,7 @@ import guest.driver.ConsoleDriver;
 
 /** A vport process that is hot-deployed to for months: what a bundle leaves behind when it goes would end it. */
 @Tag("guest")
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class LeakTest {
 	private static final int TIMES = 1000;
 	/** In one command of the shell. */
@@ -37,6 +37,7 @@ class LeakTest {
 	@Test
 	void portBundle_installedUpdatedUninstalled1000Times_leavesNothing() throws Exception {
 		try (var host = new GuestHost(LeakTest.class, "port.socket")) {
+			Figures.machine();
 			var files = host.configuration();
 			var socket = files.bus("vm1", 7);
 			var address = files.socket("talk", "vm1");
@@ -46,7 +47,8 @@ class LeakTest {
 			host.startOnTerminal();
 			vport = host.vport();
 			vport.await(process -> process.out().stream().anyMatch(line -> line.startsWith("vport> ")), "prompt");
-			try (var guest = ConsoleDriver.connect(socket, 7); var talking = new Talk(guest, "org.vport.talk", address)) {
+			try (var guest = ConsoleDriver.connect(socket, 7);
+					var talking = new Talk(guest, "org.vport.talk", address)) {
 				talk = talking;
 				cycles();
 			}
@@ -58,7 +60,7 @@ class LeakTest {
 		var second = BundleJar.built("port.socket").version("1.0.2", jars);
 		var built = vport.ask("lb", "^ +(\\d+)\\|Active +\\| +\\d+\\|port\\.socket ").group(1);
 		vport.ask("uninstall " + built + "; echo go\"\"ne", "\\bgone$");
-		bundle = Long.parseLong(vport.ask("install " + first.url(), "^Bundle ID: (\\d+)").group(1));
+		bundle = Long.parseLong(vport.ask("install " + first.url(), "Bundle ID: (\\d+)\\s").group(1));
 		vport.ask("uninstall " + bundle + "; echo go\"\"ne", "\\bgone$");
 		Census warm = null;
 		long begun = System.nanoTime();
@@ -107,6 +109,7 @@ class LeakTest {
 		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
 		while (now.hasGrownSince(warm, SLACK) && System.nanoTime() - deadline < 0)
 			now = Census.of(vport.java());
-		assertFalse(now.hasGrownSince(warm, SLACK), "after " + WARM + " cycles: " + warm + "\nafter " + TIMES + ": " + now);
+		assertFalse(now.hasGrownSince(warm, SLACK), "after " + WARM + " cycles: " + warm + "\nafter " + TIMES + ": "
+				+ now);
 	}
 }

@@ -16,8 +16,8 @@ import guest.driver.ConsoleDriver;
 import guest.driver.GuestSidePort;
 
 /**
- * A client and a program in a simulated guest that talk whenever they can, through a port that comes and goes as it likes:
- * the client says a number, the program says it again.
+ * A client and a program in a simulated guest that talk whenever they can, through a port that comes and goes as it
+ * likes: the client says a number, the program says it again.
  */
 final class Talk implements AutoCloseable {
 	private static final Duration TURN = Duration.ofMillis(200);
@@ -80,7 +80,8 @@ final class Talk implements AutoCloseable {
 
 	private boolean ask() {
 		while (!ended)
-			try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(address)); var selector = Selector.open()) {
+			try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(address));
+					var selector = Selector.open()) {
 				channel.configureBlocking(false);
 				channel.register(selector, SelectionKey.OP_READ);
 				while (!ended)

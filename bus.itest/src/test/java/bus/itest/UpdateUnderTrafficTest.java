@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import bus.itest.PacedClient.Pace;
 
 /**
- * One bundle is updated again and again while a real guest talks through eight ports: three of that bundle, one of them with a
- * client that is always behind, and five of another vendor's.
+ * One bundle is updated again and again while a real guest talks through eight ports: three of that bundle, one of them
+ * with a client that is always behind, and five of another vendor's.
  */
 @Tag("guest")
-@Timeout(value = 400, unit = TimeUnit.SECONDS)
+@Timeout(value = 900, unit = TimeUnit.SECONDS)
 class UpdateUnderTrafficTest {
 	private static final int UPDATES = 100;
 	private static final int PORTS = 15;
@@ -39,7 +39,7 @@ class UpdateUnderTrafficTest {
 	private static final String NEIGHBOUR = "port.vendor";
 	private static final String LOG = "org.vport.log";
 	private static final Pace MESSAGES = new Pace(256, 2000);
-	private static final Pace LINES = new Pace(64, 10_000);
+	private static final Pace LOGGED = new Pace(64, 10_000);
 	/** Between two updates, and of what the neighbours are watched without one. */
 	private static final int PAUSE_MILLIS = 100;
 
@@ -61,7 +61,7 @@ class UpdateUnderTrafficTest {
 		}
 	}
 
-	private static final List<Line> LINES_OF_TRAFFIC = List.of( //
+	private static final List<Line> TRAFFIC = List.of( //
 			new Line("unix", UPDATED, false, MESSAGES, Pace.FULL_SPEED),
 			new Line("tcp", UPDATED, true, MESSAGES, Pace.FULL_SPEED),
 			new Line("behind", UPDATED, false, new Pace(8 << 10, 4000), new Pace(1 << 10, 2000)),
@@ -77,6 +77,8 @@ class UpdateUnderTrafficTest {
 	private long first;
 	private long bundle;
 	private BundleJar[] versions;
+	private int updates;
+	private int commands;
 
 	@EachLinux
 	void socketBundle_updated100Times_8PortsLoseNothing(GuestKind kind) throws Exception {
@@ -85,11 +87,12 @@ class UpdateUnderTrafficTest {
 			first = seed.below(1 << 30);
 			versions = new BundleJar[] { BundleJar.built(UPDATED).version("1.0.1", jars),
 					BundleJar.built(UPDATED).version("1.0.2", jars) };
+			Figures.machine();
 			var console = boot(kind);
 			begin(console);
 			watch(kind, "quiet", () -> command("echo"));
 			watch(kind, "updating", this::update);
-			assertNothingLost();
+			assertNothingLost(kind);
 			host.assertComplaints("port.vendor");
 		} finally {
 			for (var client : clients.values())
@@ -105,16 +108,16 @@ class UpdateUnderTrafficTest {
 		host.startOnTerminal();
 		host.vport().await(vport -> vport.out().stream().anyMatch(line -> line.startsWith("vport> ")), "prompt");
 		var vendor = BundleJar.built(UPDATED).named(NEIGHBOUR, jars);
-		var id = host.vport().ask("install " + vendor.url(), "^Bundle ID: (\\d+)").group(1);
+		var id = host.vport().ask("install " + vendor.url(), "Bundle ID: (\\d+)\\s").group(1);
 		command("start " + id);
 		bundle = Long.parseLong(host.vport().ask("lb", "^ +(\\d+)\\|Active +\\| +\\d+\\|port\\.socket ").group(1));
 		host.boot(kind, socket, PORTS);
 		var console = host.login(link);
 		int line = 0;
-		for (var port : LINES_OF_TRAFFIC) {
+		for (var port : TRAFFIC) {
 			var address = address(port);
-			files.write(port.bundle() + "-" + port.name(), "bus=vm1", "name=org.vport." + port.name(), "listen="
-					+ (address instanceof InetSocketAddress tcp ? "tcp:127.0.0.1:" + tcp.getPort() : "unix:" + address));
+			var listen = address instanceof InetSocketAddress tcp ? "tcp:127.0.0.1:" + tcp.getPort() : "unix:" + address;
+			files.write(port.bundle() + "-" + port.name(), "bus=vm1", "name=org.vport." + port.name(), "listen=" + listen);
 			console.run("until [ -c /dev/virtio-ports/org.vport.%s ]; do usleep 10000; done".formatted(port.name()));
 			clients.put(port.name(), new PacedClient(address, first + 2 * line++, MESSAGES, port.reading()));
 		}
@@ -131,9 +134,9 @@ class UpdateUnderTrafficTest {
 
 	private void begin(GuestConsole console) throws Exception {
 		var ports = new LinkedHashMap<String, Pace>();
-		for (var port : LINES_OF_TRAFFIC)
+		for (var port : TRAFFIC)
 			ports.put("org.vport." + port.name(), port.guest());
-		ports.put(LOG, LINES);
+		ports.put(LOG, LOGGED);
 		traffic = new GuestTraffic(console, first, ports);
 		awaitTraffic();
 	}
@@ -167,9 +170,9 @@ class UpdateUnderTrafficTest {
 			traffic.mark();
 		}
 		Figures.print(kind + " " + what, "the command in the shell: %s", Figures.spread(took));
-		for (var port : LINES_OF_TRAFFIC) {
+		for (var port : TRAFFIC) {
 			if (port.updated())
-				Figures.print(kind + " " + what, "%s, updated: longest wait of the guest %s, closed seen=%d; of the client %s",
+				Figures.print(kind + " " + what, "%s, updated: longest wait of the guest %s closed=%d, of the client %s",
 						port.name(), Figures.spread(inGuest(port, from)),
 						traffic.closings("org.vport." + port.name(), from, traffic.marks()),
 						Figures.spread(longs(waits.get(port.name()))));
@@ -188,13 +191,13 @@ class UpdateUnderTrafficTest {
 	private void printNeighbours(String what, int from, Map<String, List<Long>> waits) throws Exception {
 		var inGuest = new ArrayList<Long>();
 		var onHost = new ArrayList<Long>();
-		for (var port : LINES_OF_TRAFFIC)
+		for (var port : TRAFFIC)
 			if (!port.updated()) {
 				LongStream.of(inGuest(port, from)).forEach(inGuest::add);
 				onHost.addAll(waits.get(port.name()));
 			}
-		Figures.print(what, "5 neighbours: longest wait of the guest %s; of the client %s", Figures.spread(longs(inGuest)),
-				Figures.spread(longs(onHost)));
+		Figures.print(what, "5 neighbours: longest wait of the guest %s, of the client %s",
+				Figures.spread(longs(inGuest)), Figures.spread(longs(onHost)));
 	}
 
 	@FunctionalInterface
@@ -202,13 +205,9 @@ class UpdateUnderTrafficTest {
 		void run() throws Exception;
 	}
 
-	private int updates;
-
 	private void update() throws Exception {
 		command("update " + bundle + " " + versions[updates++ % 2].url());
 	}
-
-	private int commands;
 
 	private void command(String command) throws Exception {
 		commands++;
@@ -216,7 +215,7 @@ class UpdateUnderTrafficTest {
 	}
 
 	/** All that was sent has come, each byte at its place: who checks would have stopped otherwise. */
-	private void assertNothingLost() throws Exception {
+	private void assertNothingLost(GuestKind kind) throws Exception {
 		for (var client : clients.values())
 			client.finish();
 		traffic.stopWriting();
@@ -226,9 +225,9 @@ class UpdateUnderTrafficTest {
 		assertEquals(List.of(), traffic.complaints());
 		var log = Files.readAllBytes(host.configuration().path("log.out"));
 		assertTrue(log.length > 0);
-		assertEquals(-1, new EndlessBytes(first + 2 * LINES_OF_TRAFFIC.size() + 1).mismatch(log, log.length, 0));
+		assertEquals(-1, new EndlessBytes(first + 2 * TRAFFIC.size() + 1).mismatch(log, log.length, 0));
 		long bytes = clients.values().stream().mapToLong(client -> client.sent() + client.received()).sum();
-		Figures.print("traffic", "bytes=%d lost=0 doubled=0 log=%d", bytes, log.length);
+		Figures.print(kind + " traffic", "bytes=%d updates=%d lost=0 doubled=0", bytes + log.length, UPDATES);
 	}
 
 	private boolean isAllThere() throws Exception {

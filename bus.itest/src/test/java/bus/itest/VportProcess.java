@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -33,21 +34,22 @@ final class VportProcess implements AutoCloseable {
 	 * @param logs where the output is kept for whoever looks into a failure
 	 */
 	VportProcess(Path config, Path logs) throws IOException {
-		this(List.of(vport(), "run", "--config", config.toString()), logs, DUMB);
+		this(List.of(vport(), "run", "--config", config.toString()), logs, Map.of("TERM", DUMB));
 	}
 
 	/** With a script instead of a shell. */
 	static VportProcess running(Path script, Path config, Path logs, String... arguments) throws IOException {
 		var command = Stream.of(vport(), "run", "--config", config.toString(), "--script", script.toString());
-		return new VportProcess(Stream.concat(command, Stream.of(arguments)).toList(), logs, DUMB);
+		return new VportProcess(Stream.concat(command, Stream.of(arguments)).toList(), logs, Map.of("TERM", DUMB));
 	}
 
-	private VportProcess(List<String> command, Path logs, String terminal) throws IOException {
+	/** Whatever has vport's commands in its shell. */
+	VportProcess(List<String> command, Path logs, Map<String, String> environment) throws IOException {
 		Files.createDirectories(logs);
 		out = logs.resolve("vport.out");
 		err = logs.resolve("vport.err");
 		var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-		builder.environment().put("TERM", terminal);
+		builder.environment().putAll(environment);
 		process = builder.start();
 	}
 
@@ -71,7 +73,7 @@ final class VportProcess implements AutoCloseable {
 	private static VportProcess onTerminal(String run, Path logs, String terminal) throws IOException {
 		Files.createDirectories(logs);
 		var command = run + " 2>'" + logs.resolve("vport.err") + "'";
-		return new VportProcess(List.of("script", "-qfec", command, "/dev/null"), logs, terminal);
+		return new VportProcess(List.of("script", "-qfec", command, "/dev/null"), logs, Map.of("TERM", terminal));
 	}
 
 	private static String vport() {
@@ -179,7 +181,12 @@ final class VportProcess implements AutoCloseable {
 
 	/** The shell's "exit" on a terminal, and the exit code. */
 	int leave() throws IOException, InterruptedException {
-		type("exit");
+		return leave("exit");
+	}
+
+	/** Another command that ends it. */
+	int leave(String command) throws IOException, InterruptedException {
+		type(command);
 		return exitCode();
 	}
 

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 /**
  * Messages for the guest that it has no room for yet. The broker sends no more than {@link #MOST} that are not acknowledged,
@@ -20,41 +19,31 @@ final class Inbox {
 	/**
 	 * A message, its text with an end of line.
 	 *
-	 * @param id 0 with QoS 0
+	 * @param acknowledge tells the broker; null with QoS 0
 	 */
-	record Message(int id, int qos, ByteBuffer line) {
-
-		static Message of(int id, int qos, byte[] payload) {
-			return new Message(qos == 0 ? 0 : id, qos, ByteBuffer.allocate(payload.length + 1).put(payload)
-					.put((byte) '\n').flip());
-		}
+	private record Message(ByteBuffer line, Runnable acknowledge) {
 	}
 
 	/**
-	 * Takes a message, unless it is here already: after a broken connection the broker sends again what has not been
-	 * acknowledged.
+	 * Takes a message.
+	 *
+	 * @param acknowledge run when the guest has it, must not wait; null for a message that may be lost
 	 */
-	void put(Message message) {
+	void put(byte[] payload, Runnable acknowledge) {
 		lock.lock();
 		try {
-			boolean again = message.qos > 0 && messages.stream().anyMatch(one -> one.qos > 0 && one.id == message.id);
-			if (again)
-				return;
-			if (message.qos == 0 && messages.size() >= 2 * MOST)
+			if (acknowledge == null && messages.size() >= 2 * MOST)
 				lost++;
 			else
-				messages.add(message);
+				messages.add(new Message(ByteBuffer.allocate(payload.length + 1).put(payload).put((byte) '\n').flip(),
+						acknowledge));
 		} finally {
 			lock.unlock();
 		}
 	}
 
-	/**
-	 * Gives what there is room for, without waiting; answers how many bytes.
-	 *
-	 * @param whole is told of each message that has been given to its end
-	 */
-	int take(ByteBuffer room, Consumer<Message> whole) {
+	/** Gives what there is room for, without waiting; answers how many bytes. */
+	int take(ByteBuffer room) {
 		lock.lock();
 		try {
 			int count = 0;
@@ -64,8 +53,8 @@ final class Inbox {
 				room.put(line.slice(line.position(), piece));
 				line.position(line.position() + piece);
 				count += piece;
-				if (!line.hasRemaining())
-					whole.accept(messages.remove());
+				if (!line.hasRemaining() && messages.remove().acknowledge instanceof Runnable acknowledge)
+					acknowledge.run();
 			}
 			return count;
 		} finally {

@@ -27,7 +27,7 @@ public final class MqttPort implements HostPort {
 	private static final String BROKER = "tcp://HOST:PORT or ssl://HOST:PORT";
 	private static final String TOPIC = "a topic without + and #, for instance guests/vm1/out";
 	private static final String FILTER = "a topic, + and # allowed, for instance guests/vm1/in";
-	private static final String QOS = "0 (at most once), 1 (at least once), 2 (exactly once; to the guest as 1)";
+	private static final String QOS = "0 (at most once), 1 (at least once), 2 (exactly once)";
 	private static final Set<String> SCHEMES = Set.of("tcp", "ssl");
 	/** Of MQTT, for any string. */
 	private static final int LONGEST = 65_535;
@@ -72,7 +72,7 @@ public final class MqttPort implements HostPort {
 	}
 
 	@Override
-	public void plugged(GuestPort guest) throws Exception {
+	public void plugged(GuestPort guest) {
 		check("broker", config.broker(), isBroker(config.broker().strip()), BROKER);
 		check("topic", config.topic(), !config.topic().matches(".*[+#\\x00].*") && isShort(config.topic()), TOPIC);
 		check("subscribe", config.subscribe(), isFilter(config.subscribe()), FILTER);
@@ -80,7 +80,7 @@ public final class MqttPort implements HostPort {
 		if (config.topic().isEmpty() && config.subscribe().isEmpty())
 			throw new IllegalArgumentException("topic= and subscribe= are both missing; allowed: one of them or both");
 		String client = config.client().isBlank() ? "vport-" + guest.bus() + "-" + guest.id() : config.client().strip();
-		session = new Session(guest, new Session.Settings(config.broker().strip(), client, config.topic(),
+		session = new Session(guest, new Session.Settings(URI.create(config.broker().strip()), client, config.topic(),
 				config.subscribe(), config.qos()));
 		guest.open();
 	}

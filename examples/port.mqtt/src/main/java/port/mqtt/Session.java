@@ -1,72 +1,70 @@
 package port.mqtt;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-import org.eclipse.paho.mqttv5.client.IMqttToken;
-import org.eclipse.paho.mqttv5.client.MqttActionListener;
-import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
-import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.lifecycle.MqttClientConnectedContext;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientDisconnectedContext;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 
 import bus.api.GuestPort;
 
 /**
- * The session with the broker, over one connection after the other. One thread connects, one publishes, line by line; Paho's
- * threads bring messages and notices; one more acknowledges, because the bus's thread must not wait for a socket.
+ * The session with the broker, over one connection after the other. A thread of its own publishes, line by line; the client's
+ * threads bring messages and notices, and connect again.
  */
-final class Session implements MqttCallback, AutoCloseable {
+final class Session implements AutoCloseable {
 	private static final System.Logger LOG = System.getLogger("port.mqtt");
 	/** Messages on their way to the broker: fewer than any broker lets be under way. */
 	private static final int UNDER_WAY = 10;
-	private static final Duration CONNECT = Duration.ofSeconds(3);
 	private static final Duration AGAIN = Duration.ofMillis(200);
-	/** How long unplugging waits for what the guest has written. */
+	private static final Duration LATEST_AGAIN = Duration.ofSeconds(2);
+	/** How long unplugging waits for what the guest has written, and then for the broker's farewell. */
 	private static final Duration FLUSH = Duration.ofSeconds(2);
 	/** The broker keeps what comes for a port that is being updated, or whose host restarts. */
 	private static final long EXPIRY_SECONDS = 3600;
 	private static final int KEEP_ALIVE_SECONDS = 10;
-	private static final long LONGEST_MESSAGE = 64 << 10;
-	/** As defined for a subscription: retained messages come with the first one only. */
-	private static final int RETAINED_ONCE = 1;
+	private static final int LONGEST_MESSAGE = 64 << 10;
 
 	/** What the configuration says. */
-	record Settings(String broker, String client, String topic, String filter, int qos) {
+	record Settings(URI broker, String client, String topic, String filter, int qos) {
 	}
 
 	private final GuestPort guest;
 	private final Settings settings;
-	private final MqttAsyncClient mqtt;
+	private final Mqtt5AsyncClient mqtt;
 	private final LineQueue lines = new LineQueue();
 	private final Inbox inbox = new Inbox();
 	private final Semaphore underWay = new Semaphore(UNDER_WAY);
-	private final ExecutorService acknowledging = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
 	private final CountDownLatch closed = new CountDownLatch(1);
-	/** There is no connection any more. */
-	private final Semaphore lost = new Semaphore(0);
 	private final Thread publisher;
-	private final Thread connector;
 	private volatile String told = "";
 
-	Session(GuestPort guest, Settings settings) throws MqttException {
+	Session(GuestPort guest, Settings settings) {
 		this.guest = guest;
 		this.settings = settings;
-		mqtt = new MqttAsyncClient(settings.broker, settings.client, new MemoryPersistence());
-		mqtt.setManualAcks(true);
-		mqtt.setCallback(this);
+		var builder = Mqtt5Client.builder().identifier(settings.client).serverHost(settings.broker.getHost())
+				.serverPort(settings.broker.getPort()).addConnectedListener(this::connected)
+				.addDisconnectedListener(this::disconnected).automaticReconnect()
+				.initialDelay(AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+				.maxDelay(LATEST_AGAIN.toMillis(), TimeUnit.MILLISECONDS).applyAutomaticReconnect();
+		mqtt = (settings.broker.getScheme().equals("ssl") ? builder.sslWithDefaultConfig() : builder).buildAsync();
+		mqtt.publishes(MqttGlobalPublishFilter.ALL, this::arrived, true);
+		mqtt.connectWith().cleanStart(false).sessionExpiryInterval(EXPIRY_SECONDS).keepAlive(KEEP_ALIVE_SECONDS)
+				.restrictions().receiveMaximum(Inbox.MOST).maximumPacketSize(LONGEST_MESSAGE).applyRestrictions().send();
 		publisher = Thread.ofVirtual().start(this::publish);
-		connector = Thread.ofVirtual().start(this::connect);
 	}
 
 	// ---- what the bus calls: nothing of it waits
@@ -76,19 +74,7 @@ final class Session implements MqttCallback, AutoCloseable {
 	}
 
 	int toGuest(ByteBuffer room) {
-		return inbox.take(room, message -> {
-			if (message.qos() > 0)
-				acknowledging.execute(() -> acknowledge(message));
-		});
-	}
-
-	/** What is not acknowledged because the connection has gone comes again; {@link Inbox} knows it for a while only. */
-	private void acknowledge(Inbox.Message message) {
-		try {
-			mqtt.messageArrivedComplete(message.id(), message.qos());
-		} catch (MqttException e) {
-			LOG.log(System.Logger.Level.DEBUG, "message " + message.id() + " is not acknowledged: " + e);
-		}
+		return inbox.take(room);
 	}
 
 	// ---- the publisher's thread
@@ -106,110 +92,51 @@ final class Session implements MqttCallback, AutoCloseable {
 		}
 	}
 
-	/** Until Paho has it; from then on Paho sends it, over the next connection if need be. */
+	/** Until the client has it; from then on the client sends it, over the next connection if need be. */
 	private void publish(byte[] line) throws InterruptedException {
 		underWay.acquire();
-		var message = new MqttMessage(line, settings.qos, false, new MqttProperties());
-		while (true)
-			try {
-				mqtt.publish(settings.topic, message, null, new MqttActionListener() {
-
-					@Override
-					public void onSuccess(IMqttToken token) {
-						underWay.release();
-					}
-
-					@Override
-					public void onFailure(IMqttToken token, Throwable e) {
-						underWay.release();
-						tell("a message was not published: " + e);
-					}
+		while (!mqtt.getState().isConnectedOrReconnect())
+			if (closed.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS))
+				throw new InterruptedException();
+		mqtt.publishWith().topic(settings.topic).qos(MqttQos.fromCode(settings.qos)).payload(line).send()
+				.whenComplete((result, failure) -> {
+					underWay.release();
+					if (failure != null)
+						tell("a line was not published: " + failure.getMessage());
 				});
-				return;
-			} catch (MqttException e) { // not connected, or too many under way
-				pause();
-			}
 	}
 
-	private void pause() throws InterruptedException {
-		if (closed.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS))
-			throw new InterruptedException();
-	}
+	// ---- the client's threads
 
-	// ---- the connector's thread: Paho's own reconnecting leaves threads behind when it is ended at the wrong moment
-
-	private void connect() {
-		var options = new MqttConnectionOptions();
-		options.setCleanStart(false);
-		options.setSessionExpiryInterval(EXPIRY_SECONDS);
-		options.setReceiveMaximum(Inbox.MOST);
-		options.setMaximumPacketSize(LONGEST_MESSAGE);
-		options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-		options.setConnectionTimeout((int) CONNECT.toSeconds());
-		try {
-			while (closed.getCount() > 0) {
-				attempt(options);
-				lost.acquire();
-			}
-		} catch (InterruptedException e) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private void attempt(MqttConnectionOptions options) throws InterruptedException {
-		try {
-			mqtt.connect(options).waitForCompletion();
-		} catch (MqttException e) {
-			tell("no connection: " + reason(e) + "; the guest waits");
-			closed.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-			lost.release();
-		}
-	}
-
-	// ---- Paho's threads
-
-	@Override
-	public void connectComplete(boolean again, String broker) {
-		tell("connected");
-		if (settings.filter.isEmpty())
+	private void connected(MqttClientConnectedContext context) {
+		if (closed.getCount() == 0) {
+			mqtt.disconnect();
 			return;
-		try {
-			// not 2: Paho completes those by itself, before the guest has them, and nothing would hold the broker back
-			var subscription = new MqttSubscription(settings.filter, Math.min(settings.qos, 1));
-			subscription.setRetainHandling(RETAINED_ONCE);
-			mqtt.subscribe(subscription); // again too: the broker may have lost the session
-		} catch (MqttException e) {
-			tell("subscribe=" + settings.filter + ": " + reason(e));
 		}
+		tell("connected");
+		if (!settings.filter.isEmpty())
+			mqtt.subscribeWith().topicFilter(settings.filter).qos(MqttQos.fromCode(settings.qos))
+					.retainHandling(Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST).send()
+					.whenComplete((answer, failure) -> {
+						if (failure != null)
+							tell("subscribe=" + settings.filter + ": " + failure.getMessage());
+					});
 	}
 
-	@Override
-	public void messageArrived(String topic, MqttMessage message) {
-		inbox.put(Inbox.Message.of(message.getId(), message.getQos(), message.getPayload()));
+	private void disconnected(MqttClientDisconnectedContext context) {
+		var reconnector = ((Mqtt5ClientDisconnectedContext) context).getReconnector();
+		if (closed.getCount() == 0) {
+			reconnector.reconnect(false);
+			return;
+		}
+		reconnector.republishIfSessionExpired(true); // a broker that has lost its memory gets what it has not confirmed
+		var cause = context.getCause().getCause() == null ? context.getCause() : context.getCause().getCause();
+		tell("no connection: " + cause.getMessage() + "; the guest waits");
+	}
+
+	private void arrived(Mqtt5Publish message) {
+		inbox.put(message.getPayloadAsBytes(), message.getQos() == MqttQos.AT_MOST_ONCE ? null : message::acknowledge);
 		guest.readable();
-	}
-
-	@Override
-	public void disconnected(MqttDisconnectResponse response) {
-		if (closed.getCount() > 0)
-			tell("connection lost" + (response.getException() == null ? "" : ": " + reason(response.getException()))
-					+ "; the guest waits");
-		lost.release();
-	}
-
-	@Override
-	public void mqttErrorOccurred(MqttException e) {
-		tell(reason(e));
-	}
-
-	@Override
-	public void deliveryComplete(IMqttToken token) {
-		// each publication has a listener of its own
-	}
-
-	@Override
-	public void authPacketArrived(int reasonCode, MqttProperties properties) {
-		// no such authentication was asked for
 	}
 
 	/** The same again and again, such as a broker that is not there yet, is told once. */
@@ -221,26 +148,19 @@ final class Session implements MqttCallback, AutoCloseable {
 				+ settings.broker + ": " + what);
 	}
 
-	private static String reason(MqttException e) {
-		return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
-	}
-
 	/** Publishes what the guest has written, if the broker takes it in {@link #FLUSH}; the bus has let go of the port. */
 	@Override
 	public void close() {
 		try {
 			long deadline = System.nanoTime() + FLUSH.toNanos();
-			while (mqtt.isConnected() && isBusy() && System.nanoTime() - deadline < 0)
+			while (mqtt.getState().isConnected() && isBusy() && System.nanoTime() - deadline < 0)
 				TimeUnit.MILLISECONDS.sleep(2);
 			closed.countDown();
 			publisher.interrupt();
 			publisher.join();
-			lost.release();
-			connector.join(CONNECT.plus(AGAIN));
-			acknowledging.shutdown();
-			if (!acknowledging.awaitTermination(FLUSH.toMillis(), TimeUnit.MILLISECONDS))
-				acknowledging.shutdownNow();
-			disconnect();
+			mqtt.disconnect().get(FLUSH.toMillis(), TimeUnit.MILLISECONDS);
+		} catch (ExecutionException | TimeoutException e) {
+			LOG.log(System.Logger.Level.DEBUG, "broker=" + settings.broker + " did not say farewell: " + e);
 		} catch (InterruptedException e) {
 			Thread.currentThread().interrupt();
 		}
@@ -250,21 +170,5 @@ final class Session implements MqttCallback, AutoCloseable {
 
 	private boolean isBusy() {
 		return lines.isBusy() || underWay.availablePermits() < UNDER_WAY;
-	}
-
-	private void disconnect() {
-		try {
-			if (mqtt.isConnected())
-				mqtt.disconnect(FLUSH.toMillis()).waitForCompletion(FLUSH.toMillis());
-			else
-				mqtt.disconnectForcibly(0, 0, false);
-		} catch (MqttException e) {
-			LOG.log(System.Logger.Level.DEBUG, "disconnect: " + e);
-		}
-		try {
-			mqtt.close(true);
-		} catch (MqttException e) {
-			LOG.log(System.Logger.Level.DEBUG, "close: " + e);
-		}
 	}
 }

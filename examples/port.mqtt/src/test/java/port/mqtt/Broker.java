@@ -47,6 +47,10 @@ final class Broker implements AutoCloseable {
 		return "tcp://127.0.0.1:" + port;
 	}
 
+	Peer peer(String hears, String says, int qos) {
+		return new Peer("127.0.0.1", port, hears, says, qos);
+	}
+
 	/** Returns when it listens. */
 	void start() throws IOException {
 		process = new ProcessBuilder(GUEST.resolve("mosquitto").toString(), "-c",

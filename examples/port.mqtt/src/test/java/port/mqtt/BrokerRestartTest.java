@@ -42,13 +42,13 @@ class BrokerRestartTest {
 			bus.plug("mqtt", false, Configured.port(broker.address(), "out", "in", qos));
 			var guest = bus.guest("mqtt");
 			guest.open();
-			try (var peer = new Peer(broker.address(), "peer", "out", "in", qos, false)) {
+			try (var peer = broker.peer("out", "in", qos)) {
 				peer.sayUntilHeard("begin");
 				converse(guest, peer, broker);
 			}
 		}
 		var fromGuest = check("from the guest", atPeer, lines("g"), qos == 2);
-		var toGuest = check("to the guest", atGuest, begun(lines("p")), false);
+		var toGuest = check("to the guest", atGuest, begun(lines("p")), qos == 2);
 		System.out.println("qos=" + qos + ": " + RESTARTS + " restarts, from the guest " + fromGuest
 				+ " lines came twice, to the guest " + toGuest);
 	}
@@ -72,7 +72,7 @@ class BrokerRestartTest {
 			assertTrue(System.nanoTime() - deadline < 0, () -> "peer has " + tail(atPeer) + ", guest has " + tail(atGuest));
 			int count = guest.writeNow(fromGuest.array(), fromGuest.position(), Math.min(100, fromGuest.remaining()));
 			fromGuest.position(fromGuest.position() + Math.max(0, count));
-			if (peer.isConnected() && fromPeer.hasRemaining())
+			if (fromPeer.hasRemaining())
 				peer.write(fromPeer);
 			boolean idle = !hear(peer, atPeer) & !read(guest, atGuest);
 			if (restarts < RESTARTS && atPeer.length() > fromGuest.capacity() * (restarts + 1) / (RESTARTS + 1)) {

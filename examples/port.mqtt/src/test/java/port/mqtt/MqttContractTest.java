@@ -53,7 +53,7 @@ class MqttContractTest extends HostPortContract {
 	@Override
 	protected FarEnd farEnd() throws IOException {
 		int number = NUMBERS.incrementAndGet();
-		var peer = new Peer(broker.address(), prefix + "-peer" + number, prefix + "/out", prefix + "/in", 2, true);
+		var peer = broker.peer(prefix + "/out", prefix + "/in", 2);
 		peer.sayUntilHeard("peer " + number);
 		awaitLine("peer " + number + "\n");
 		return peer;
