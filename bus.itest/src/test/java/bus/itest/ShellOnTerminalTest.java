@@ -29,7 +29,9 @@ class ShellOnTerminalTest {
 		Files.writeString(config.resolve("port.console-term.cfg"), "bus=vm1\n");
 		Files.writeString(config.resolve("init.gosh"), "mine = { vport:list vm1 }\n");
 		try (var vport = VportProcess.onTerminal(config, VportProcess.logs(getClass(), "commands"), "xterm")) {
-			vport.await(process -> String.join("\n", process.out()).contains("vport> "), "prompt");
+			vport.awaitReady();
+			vport.resizeTerminal(80, 40); // script(1) gives it none, and JLine no prompt then
+			vport.ask("echo here we go", "^here we go");
 			vport.ask("vport:sho\tte\t", "^label +term");
 			vport.ask("vport:set term na\torg.x", "term is plugged on vm1, port 0 org.x");
 			vport.ask("mine", "^vm1 +0 +org.x +console +term +plugged");
@@ -41,7 +43,8 @@ class ShellOnTerminalTest {
 			vport.ask("vport:attach term", "Connected to term");
 			vport.press("who" + INTERRUPT); // the guest's
 			answersTo(vport, ESCAPE);
-			vport.ask("vport:remove-bus vm1", "No VM is attached to bus vm1; 1 port is unplugged: term.\\s+Remove it\\? \\[y/N\\]");
+			vport.ask("vport:remove-bus vm1",
+					"No VM is attached to bus vm1; 1 port is unplugged: term.\\s+Remove it\\? \\[y/N\\]");
 			vport.ask("n", "bus vm1 stays");
 			assertEquals(0, vport.leave());
 			var said = String.join("\n", vport.out());

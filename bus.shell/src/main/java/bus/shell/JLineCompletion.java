@@ -47,8 +47,6 @@ final class JLineCompletion {
 			for (var method : commands.getMethods())
 				if (method.isAnnotationPresent(Descriptor.class))
 					all.put(SCOPE + Hyphens.hyphenated(method.getName()), of(method));
-		// of bus.repository, if that is there; it answers its own names
-		all.put(SCOPE + "install", List.of(new CompletionData(null, null, SCOPE + "bundles", null)));
 		return all;
 	}
 
