@@ -22,8 +22,8 @@ import guest.driver.GuestSidePort;
 
 /**
  * All that can be done to a port's bundle, done to each of ours while ports of all of them carry data: the neighbours
- * lose nothing, nor does the port itself within its grace time. A console's guest cannot wait, so what it says meanwhile
- * is lost; it is silent.
+ * lose nothing, nor does the port itself within its grace time. A console's guest cannot wait, so what it says
+ * meanwhile is lost; it is silent.
  */
 @Timeout(120)
 class LifeCycleTest {

@@ -21,8 +21,8 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import bus.api.PortInfo;
 
 /**
- * Configurations that come through Config Admin are files of the configuration folder when update returns. Each test has a bus and
- * a port of its own: File Install may still be busy with the files of the test before.
+ * Configurations that come through Config Admin are files of the configuration folder when update returns. Each test has
+ * a bus and a port of its own: File Install may still be busy with the files of the test before.
  */
 @Timeout(60)
 class SavedConfigurationsTest {

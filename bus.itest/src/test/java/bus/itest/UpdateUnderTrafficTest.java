@@ -116,8 +116,10 @@ class UpdateUnderTrafficTest {
 		int line = 0;
 		for (var port : TRAFFIC) {
 			var address = address(port);
-			var listen = address instanceof InetSocketAddress tcp ? "tcp:127.0.0.1:" + tcp.getPort() : "unix:" + address;
-			files.write(port.bundle() + "-" + port.name(), "bus=vm1", "name=org.vport." + port.name(), "listen=" + listen);
+			var listen = address instanceof InetSocketAddress tcp ? "tcp:127.0.0.1:" + tcp.getPort()
+					: "unix:" + address;
+			files.write(port.bundle() + "-" + port.name(), "bus=vm1", "name=org.vport." + port.name(),
+					"listen=" + listen);
 			console.run("until [ -c /dev/virtio-ports/org.vport.%s ]; do usleep 10000; done".formatted(port.name()));
 			clients.put(port.name(), new PacedClient(address, first + 2 * line++, MESSAGES, port.reading()));
 		}
@@ -172,7 +174,7 @@ class UpdateUnderTrafficTest {
 		Figures.print(kind + " " + what, "the command in the shell: %s", Figures.spread(took));
 		for (var port : TRAFFIC) {
 			if (port.updated())
-				Figures.print(kind + " " + what, "%s, updated: longest wait of the guest %s closed=%d, of the client %s",
+				Figures.print(kind + " " + what, "%s, updated: longest wait of guest %s closed=%d, of client %s",
 						port.name(), Figures.spread(inGuest(port, from)),
 						traffic.closings("org.vport." + port.name(), from, traffic.marks()),
 						Figures.spread(longs(waits.get(port.name()))));
@@ -196,7 +198,7 @@ class UpdateUnderTrafficTest {
 				LongStream.of(inGuest(port, from)).forEach(inGuest::add);
 				onHost.addAll(waits.get(port.name()));
 			}
-		Figures.print(what, "5 neighbours: longest wait of the guest %s, of the client %s",
+		Figures.print(what, "5 neighbours: longest wait of guest %s, of client %s",
 				Figures.spread(longs(inGuest)), Figures.spread(longs(onHost)));
 	}
 

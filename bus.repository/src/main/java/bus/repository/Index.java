@@ -19,7 +19,7 @@ import org.apache.felix.utils.resource.ResourceBuilder;
 import org.osgi.framework.BundleException;
 import org.osgi.resource.Resource;
 
-/** Reads an index of bundles: XML as the OSGi repository specification has it, plain or packed with gzip; or one jar. */
+/** Reads an index of bundles: XML as the OSGi repository specification has it, plain or gzipped; or one jar. */
 final class Index {
 	/** A server that does not answer must not hold up the shell for ever. */
 	private static final int PATIENCE_MS = 15_000;

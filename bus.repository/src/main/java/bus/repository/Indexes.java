@@ -5,9 +5,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import org.osgi.resource.Resource;
@@ -17,7 +17,7 @@ final class Indexes {
 	private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(30);
 
 	private final List<URI> uris;
-	private final Map<URI, Read> read = new HashMap<>();
+	private final Map<URI, Read> read = new ConcurrentHashMap<>();
 
 	/**
 	 * @param places paths and URLs, some of them perhaps several with commas between
@@ -41,7 +41,7 @@ final class Indexes {
 	 * @param problems gets a line for each index that cannot be read
 	 * @param asIs whether an answer of half a minute ago is good enough
 	 */
-	synchronized List<Resource> resources(List<String> problems, boolean asIs) {
+	List<Resource> resources(List<String> problems, boolean asIs) {
 		var all = new ArrayList<Resource>();
 		for (var uri : uris)
 			try {

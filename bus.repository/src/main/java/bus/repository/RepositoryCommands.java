@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import org.apache.felix.resolver.Logger;
 import org.apache.felix.resolver.ResolverImpl;
@@ -13,6 +12,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.osgi.framework.BundleContext;
+import org.osgi.resource.Resource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -38,10 +38,12 @@ public final class RepositoryCommands {
 	private volatile Indexes indexes;
 
 	/** Keys of the file bus.repository.cfg. */
-	@ObjectClassDefinition(id = "bus.repository", name = "Bundle repository", description = "Where vport:install finds bundles")
+	@ObjectClassDefinition(id = "bus.repository", name = "Bundle repository",
+			description = "Where vport:install finds bundles")
 	public @interface Config {
 		/** Replaces the one that comes with vport. */
-		@AttributeDefinition(name = "Index", required = false, description = "FILE or URL of an index, several with commas between; without it the index that comes with vport")
+		@AttributeDefinition(name = "Index", required = false,
+				description = "FILE or URL of an index, several with commas between; without it the index that comes with vport")
 		String[] index() default {};
 	}
 
@@ -59,16 +61,18 @@ public final class RepositoryCommands {
 		var own = context.getProperty(OWN_INDEX);
 		indexes = config.index().length > 0 ? new Indexes(List.of(config.index()), folder.folder())
 				: new Indexes(own == null ? List.of() : List.of(own), folder.folder());
-		properties.keySet().stream().filter(key -> !key.contains(".") && !Set.of("index").contains(key)).forEach(
+		properties.keySet().stream().filter(key -> !key.contains(".") && !key.equals("index")).forEach(
 				key -> log.log(System.Logger.Level.ERROR, "bus.repository.cfg: unknown key " + key + "; allowed: index"));
 	}
 
 	@Descriptor("installs or updates a bundle, and what it needs, from an index of bundles; it stays after a restart")
 	public String install(CommandSession session,
-			@Descriptor("an index to use instead of the configured ones, or a jar beside them: FILE or URL") @Parameter(names = "--from", absentValue = "") String from,
-			@Descriptor("the bundle's symbolic name, or a requirement: NAMESPACE(FILTER)") String name) throws IOException {
+			@Descriptor("an index instead of the configured ones, or a jar beside them: FILE or URL") @Parameter(
+					names = "--from", absentValue = "") String from,
+			@Descriptor("the bundle's symbolic name, or a requirement: NAMESPACE(FILTER)") String name)
+			throws IOException {
 		var problems = new ArrayList<String>();
-		var resources = new ArrayList<org.osgi.resource.Resource>();
+		var resources = new ArrayList<Resource>();
 		if (!from.isEmpty())
 			try {
 				resources.addAll(Index.read(Indexes.uri(from, Path.of("").toAbsolutePath())));

@@ -74,7 +74,7 @@ final class RunningSystem extends ResolveContext {
 		return found;
 	}
 
-	/** Only {@link #wanted} itself may take an installed bundle's place: another version beside it would plug ports twice. */
+	/** Only {@link #wanted} may take an installed bundle's place: another version beside it would plug ports twice. */
 	private boolean replacesOther(Resource offered) {
 		return offered != wanted && Offer.of(offered).map(offer -> Stream.of(context.getBundles())
 				.anyMatch(bundle -> offer.name().equals(bundle.getSymbolicName()))).orElse(true);

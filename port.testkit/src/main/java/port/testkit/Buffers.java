@@ -3,9 +3,9 @@ package port.testkit;
 import java.nio.ByteBuffer;
 
 /**
- * The buffers of the port's calls, in every shape that a buffer can have: on the heap and off it, a slice or not, beginning
- * and ending at odd places. After its call each is filled with {@link #POISON}, so that who has kept one sees that in the
- * bytes, and who writes to it afterwards is seen here. Loop thread.
+ * The buffers of the port's calls, in every shape that a buffer can have: on the heap and off it, a slice or not,
+ * beginning and ending at odd places. After its call each is filled with {@link #POISON}, so that who has kept one sees
+ * that in the bytes, and who writes to it afterwards is seen here. Loop thread.
  */
 final class Buffers {
 	static final byte POISON = (byte) 0xa5;

@@ -40,7 +40,8 @@ final class Diagnosis {
 
 	private static String advice(String problem) {
 		if (problem.contains(" threw "))
-			return "; catch what may go wrong, and close the host side with guest.close() if nothing can be taken or given";
+			return "; catch what may go wrong, and close the host side with guest.close() if nothing can be taken or"
+					+ " given";
 		if (problem.contains(" answered "))
 			return "; the answer is the number of bytes, counted from the buffer's position when it was handed over";
 		if (problem.contains(" blocked "))
@@ -56,15 +57,17 @@ final class Diagnosis {
 		var info = bus.info(name);
 		if (!info.hostOpen())
 			return "the host side is closed; the port must say guest.open() (or attach) "
-					+ (port.everOpened() ? "again, when it can take bytes" : "in plugged, or when its far end is there");
+					+ (port.everOpened() ? "again, when it can take bytes"
+							: "in plugged, or when its far end is there");
 		if (fromGuest && port.waiting() != null)
-			return port.waiting() + ", and guest.writable() has not been said since: say it, from any thread, when there is"
-					+ " room again";
+			return port.waiting() + ", and guest.writable() has not been said since: say it, from any thread, when there"
+					+ " is room again";
 		if (fromGuest && info.throttled())
 			return "the port's descriptor takes nothing, though the far end reads";
 		if (toGuest)
 			return "the port has said guest.readable() " + port.readables()
-					+ " times: say it whenever bytes for the guest have come, and answer 0 from hostData only if there are none";
+					+ " times: say it whenever bytes for the guest have come, and answer 0 from hostData only if there are"
+					+ " none";
 		return "the port has taken " + info.traffic().fromGuest()
 				+ " bytes, and not all of them came out at the far end: what guestData has answered must be delivered";
 	}
@@ -74,16 +77,17 @@ final class Diagnosis {
 		String where = way + ": byte " + place + " is not the one that was sent";
 		int certain = Math.min(CERTAIN, length - at);
 		if (all(seen, at, certain, Buffers.POISON))
-			return where + ", but what the buffer of a call is filled with afterwards: keep no buffer, copy what is taken"
-					+ " (guestData); put as many bytes as answered, from the buffer's position on (hostData)";
+			return where + ", but what the buffer of a call is filled with afterwards: keep no buffer, copy what is"
+					+ " taken (guestData); put as many bytes as answered, from the buffer's position on (hostData)";
 		for (int shift = 1; shift < FAR; shift++) {
 			if (same(sent, place + shift, seen, at, certain))
-				return where + ": " + shift + " bytes are lost; what guestData has not taken comes again, what it has taken"
-						+ " does not";
+				return where + ": " + shift + " bytes are lost; what guestData has not taken comes again, what it has"
+						+ " taken does not";
 			if (same(sent, place - shift, seen, at, certain))
 				return where + ": " + shift + " bytes come twice; what guestData has not taken is offered again";
 		}
-		return where + ": bytes are lost, come twice or in another order; what guestData has not taken is offered again";
+		return where + ": bytes are lost, come twice or in another order; what guestData has not taken is offered"
+				+ " again";
 	}
 
 	private static boolean all(byte[] bytes, int from, int count, byte value) {

@@ -12,8 +12,9 @@ import bus.api.GuestPort;
 import bus.api.HostPort;
 
 /**
- * A port, seen by the bus through this: each call is passed on, in buffers of every shape, and noted. What the port asks of
- * the bus is passed on as it is. Loop thread, except where the port's own threads come along, and for the notes.
+ * A port, seen by the bus through this: each call is passed on, in buffers of every shape, and noted. What the port
+ * asks of the bus is passed on as it is. Loop thread, except where the port's own threads come along, and for the
+ * notes.
  */
 final class ExaminedPort implements HostPort {
 	private final HostPort port;
@@ -117,7 +118,8 @@ final class ExaminedPort implements HostPort {
 			}
 		giveBack("guestData", lent);
 		if (waiting != null)
-			waiting = answer >= 0 && answer < offered ? "guestData has taken " + answer + " of " + offered + " bytes" : null;
+			waiting = answer >= 0 && answer < offered ? "guestData has taken " + answer + " of " + offered + " bytes"
+					: null;
 		if (closed)
 			guest.open();
 		return answer;

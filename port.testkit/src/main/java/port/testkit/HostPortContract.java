@@ -17,9 +17,9 @@ import bus.api.HostPort;
 import guest.driver.GuestSidePort;
 
 /**
- * What every {@link HostPort} must keep, as tests on a real bus with a real driver. An author's test class extends this one
- * and says how a port is made and what it leads to. Random data come from a seed that is printed; the system property
- * {@code vport.seed} sets it.
+ * What every {@link HostPort} must keep, as tests on a real bus with a real driver. An author's test class extends this
+ * one and says how a port is made and what it leads to. Random data come from a seed that is printed; the system
+ * property {@code vport.seed} sets it.
  */
 @Timeout(120)
 public abstract class HostPortContract {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Descriptors and platform threads of this process at one moment. Others come and go in a JVM too; so what counts is growth
- * by as many as there were attempts.
+ * Descriptors and platform threads of this process at one moment. Others come and go in a JVM too; so what counts is
+ * growth by as many as there were attempts.
  */
 record Leftovers(Map<String, Integer> descriptors, Map<String, Integer> threads) {
 

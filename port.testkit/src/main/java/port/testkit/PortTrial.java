@@ -144,7 +144,8 @@ final class PortTrial implements AutoCloseable {
 		String message = refusal.getMessage();
 		assertTrue(message.contains("=") && !message.contains("\n") && refusal.getCause() instanceof Exception,
 				"plugged has refused a wrong configuration with <" + refusal.getCause()
-						+ ">; it must be an exception with one line that names the option as key=value and says what is allowed");
+						+ ">; it must be an exception with one line that names the option as key=value and says"
+						+ " what is allowed");
 	}
 
 	void assertNothingLeft(String what, Attempt attempt) throws Exception {
@@ -159,8 +160,8 @@ final class PortTrial implements AutoCloseable {
 			LockSupport.parkNanos(LOOK_AGAIN_NANOS);
 			left = Leftovers.now().since(before, TIMES / 2);
 		}
-		assertEquals("", left, what + " " + TIMES + " times; whatever plugged has opened is to be closed by unplugged, or"
-				+ " by plugged itself when it throws");
+		assertEquals("", left, what + " " + TIMES + " times; whatever plugged has opened is to be closed by"
+				+ " unplugged, or by plugged itself when it throws");
 	}
 
 	// ---- comings and goings

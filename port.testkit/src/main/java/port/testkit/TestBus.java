@@ -15,8 +15,8 @@ import guest.driver.ConsoleDriver;
 import guest.driver.GuestSidePort;
 
 /**
- * A bus and a guest without a framework and without a virtual machine: the bus's own code on a socket in a folder, and a
- * driver that behaves as Linux's. Any thread.
+ * A bus and a guest without a framework and without a virtual machine: the bus's own code on a socket in a folder, and
+ * a driver that behaves as Linux's. Any thread.
  */
 public final class TestBus implements AutoCloseable {
 	private static final int PORTS = 7;

@@ -91,7 +91,8 @@ final class Traffic {
 	/** The far end begins to read when the guest cannot write any more. */
 	void moveAfterStall(byte[] fromGuest) throws Exception {
 		var lanes = lanes(fromGuest, new byte[0]);
-		stall(lanes.getFirst(), fromGuest.length, "guestData: take less than offered when a buffer of a fixed size is full");
+		stall(lanes.getFirst(), fromGuest.length,
+				"guestData: take less than offered when a buffer of a fixed size is full");
 		finish(lanes);
 		trial.assertHealthy();
 	}
@@ -100,8 +101,8 @@ final class Traffic {
 	void moveAfterGuestSlept(byte[] toGuest) throws Exception {
 		trial.guest().limit(GUEST_LIMIT);
 		var lanes = lanes(new byte[0], toGuest);
-		stall(lanes.getLast(), toGuest.length, "what the guest has no room for: leave it where it comes from, read on when"
-				+ " hostData has made room");
+		stall(lanes.getLast(), toGuest.length,
+				"what the guest has no room for: leave it where it comes from, read on when hostData has made room");
 		finish(lanes);
 		trial.assertHealthy();
 	}
@@ -123,7 +124,8 @@ final class Traffic {
 			trial.guest().writeFully(bytes, trial.patience());
 			assertTrue(trial.guest().awaitTaken(trial.patience()), "its buffers do not come back");
 		} catch (IOException e) {
-			fail("the console keeps the guest waiting: " + trial.diagnosis().standstill(true, false) + " (" + e.getMessage() + ")");
+			fail("the console keeps the guest waiting: " + trial.diagnosis().standstill(true, false) + " ("
+					+ e.getMessage() + ")");
 		}
 	}
 
@@ -138,7 +140,8 @@ final class Traffic {
 			int written = Math.max(0, trial.guest().writeNow(fromGuest, out, piece));
 			out += written;
 			if (trial.has(Trait.TO_GUEST) && in < toGuest.length)
-				in += Math.max(0, trial.far().write(ByteBuffer.wrap(toGuest, in, Math.min(piece, toGuest.length - in))));
+				in += Math.max(0,
+						trial.far().write(ByteBuffer.wrap(toGuest, in, Math.min(piece, toGuest.length - in))));
 			if (trial.has(Trait.FROM_GUEST) && random.nextInt(3) > 0)
 				collect();
 			if (written > 0)
@@ -155,8 +158,8 @@ final class Traffic {
 	}
 
 	/**
-	 * Sees bytes arrive after others may have been lost: said again until they come, because what is said to a far end that
-	 * has just left is lost with it.
+	 * Sees bytes arrive after others may have been lost: said again until they come, because what is said to a far end
+	 * that has just left is lost with it.
 	 */
 	void restart(byte[] fromGuest, byte[] toGuest) throws Exception {
 		if (trial.has(Trait.FROM_GUEST)) {

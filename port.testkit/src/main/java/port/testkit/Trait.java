@@ -8,7 +8,9 @@ public enum Trait {
 	TO_GUEST,
 	/** A far end that does not read makes the guest wait. Not so for a file, whose disk takes everything. */
 	GUEST_WAITS,
-	/** A guest that does not read makes the far end wait. Not so if something in between, a broker, takes everything. */
+	/**
+	 * A guest that does not read makes the far end wait. Not so if something in between, a broker, takes everything.
+	 */
 	FAR_END_WAITS,
 	/** The far end may leave and come again while the port is plugged; bytes that were under way may be lost then. */
 	FAR_END_RETURNS,
@@ -17,6 +19,9 @@ public enum Trait {
 	 * {@link bus.api.GuestPort#attach(int, String)} or {@link bus.api.GuestPort#keep}.
 	 */
 	OUTLIVES_UPDATES,
-	/** The kind is marked {@link bus.api.Console}: it may lose what comes too fast, and must never keep the guest waiting. */
+	/**
+	 * The kind is marked {@link bus.api.Console}: it may lose what comes too fast, and must never keep the guest
+	 * waiting.
+	 */
 	CONSOLE
 }

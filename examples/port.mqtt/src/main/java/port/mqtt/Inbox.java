@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Messages for the guest that it has no room for yet. The broker sends no more than {@link #MOST} that are not acknowledged,
- * and a message is acknowledged when the guest has it; only messages of QoS 0, which may be lost, can come beyond. Any thread.
+ * Messages for the guest that it has no room for yet. The broker sends no more than {@link #MOST} that are not
+ * acknowledged, and a message is acknowledged when the guest has it; only messages of QoS 0, which may be lost, can
+ * come beyond. Any thread.
  */
 final class Inbox {
 	static final int MOST = 32;

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Lines of the guest that have not been published, up to a bound. A line that is longer than the bound is cut. Any thread. */
+/**
+ * Lines of the guest that have not been published, up to a bound. A line that is longer than the bound is cut. Any
+ * thread.
+ */
 final class LineQueue {
 	private static final int CAPACITY = 64 << 10;
 

@@ -93,8 +93,8 @@ public final class MqttPort implements HostPort {
 	private static boolean isBroker(String broker) {
 		try {
 			var uri = URI.create(broker);
-			return uri.getScheme() != null && SCHEMES.contains(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0
-					&& uri.getPath().isEmpty();
+			return uri.getScheme() != null && SCHEMES.contains(uri.getScheme()) && uri.getHost() != null
+					&& uri.getPort() > 0 && uri.getPath().isEmpty();
 		} catch (IllegalArgumentException e) {
 			return false;
 		}

@@ -22,8 +22,8 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import bus.api.GuestPort;
 
 /**
- * The session with the broker, over one connection after the other. A thread of its own publishes, line by line; the client's
- * threads bring messages and notices, and connect again.
+ * The session with the broker, over one connection after the other. A thread of its own publishes, line by line; the
+ * client's threads bring messages and notices, and connect again.
  */
 final class Session implements AutoCloseable {
 	private static final System.Logger LOG = System.getLogger("port.mqtt");
@@ -148,7 +148,9 @@ final class Session implements AutoCloseable {
 				+ settings.broker + ": " + what);
 	}
 
-	/** Publishes what the guest has written, if the broker takes it in {@link #FLUSH}; the bus has let go of the port. */
+	/**
+	 * Publishes what the guest has written, if the broker takes it in {@link #FLUSH}; the bus has let go of the port.
+	 */
 	@Override
 	public void close() {
 		try {

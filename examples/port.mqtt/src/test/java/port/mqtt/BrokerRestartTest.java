@@ -69,7 +69,8 @@ class BrokerRestartTest {
 		long deadline = System.nanoTime() + PATIENCE.toNanos();
 		int restarts = 0;
 		while (!has(atPeer, "g" + (LINES - 1)) || !has(atGuest, "p" + (LINES - 1))) {
-			assertTrue(System.nanoTime() - deadline < 0, () -> "peer has " + tail(atPeer) + ", guest has " + tail(atGuest));
+			assertTrue(System.nanoTime() - deadline < 0,
+					() -> "peer has " + tail(atPeer) + ", guest has " + tail(atGuest));
 			int count = guest.writeNow(fromGuest.array(), fromGuest.position(), Math.min(100, fromGuest.remaining()));
 			fromGuest.position(fromGuest.position() + Math.max(0, count));
 			if (fromPeer.hasRemaining())
