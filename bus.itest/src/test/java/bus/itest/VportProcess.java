@@ -19,7 +19,7 @@ final class VportProcess implements AutoCloseable {
 	static final String DUMB = "dumb";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
-	private static final Pattern ESCAPE = Pattern.compile("\\e\\[[?0-9;]*[a-zA-Z]");
+	private static final Pattern ESCAPE = Pattern.compile("\\e(\\[[?0-9;]*[a-zA-Z]|[=>])");
 	private static final Pattern COMPLAINT = Pattern
 			.compile("^(\\d\\d:\\d\\d:\\d\\d (WARN|ERROR) |\\s+at |Exception).*");
 
