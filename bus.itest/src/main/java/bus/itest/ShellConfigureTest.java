@@ -10,15 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 import bus.api.PortInfo;
 
@@ -43,18 +50,42 @@ class ShellConfigureTest {
 	}
 
 	/**
-	 * What a test has left behind; what came by Config Admin goes with its configuration. File Install is to have seen it
-	 * before another test makes configurations of the same names.
+	 * What comes by Config Admin stays out of the folder: File Install would hear too late that it went with its test, and
+	 * delete what the next test calls by the same name.
 	 */
+	@BeforeAll
+	static void saveNothing() throws Exception {
+		components().disableComponent(saver()).getValue();
+	}
+
+	@AfterAll
+	static void saveAgain() throws Exception {
+		Files.delete(Path.of(context().getProperty("felix.fileinstall.dir")));
+		components().enableComponent(saver()).getValue();
+	}
+
+	private static BundleContext context() {
+		return FrameworkUtil.getBundle(ShellConfigureTest.class).getBundleContext();
+	}
+
+	private static ServiceComponentRuntime components() {
+		return context().getService(context().getServiceReference(ServiceComponentRuntime.class));
+	}
+
+	private static ComponentDescriptionDTO saver() {
+		return Arrays.stream(context().getBundles()).filter(bundle -> bundle.getSymbolicName().equals("bus.app"))
+				.map(bundle -> components().getComponentDescriptionDTO(bundle, "bus.app.SavedConfigurations"))
+				.findFirst().orElseThrow();
+	}
+
+	/** What a test has left behind: File Install is to have seen it before another test makes the same. */
 	@AfterEach
 	void deleteFiles() throws Exception {
 		var admin = operator.service(ConfigurationAdmin.class);
 		for (String file : files()) {
-			String from = "(felix.fileinstall.filename=*/" + file + ")";
-			if (admin.listConfigurations(from) == null)
-				continue;
 			Files.delete(folder.resolve(file));
-			Await.until(file + " forgotten", () -> admin.listConfigurations(from) == null);
+			Await.until(file + " forgotten",
+					() -> admin.listConfigurations("(felix.fileinstall.filename=*/" + file + ")") == null);
 		}
 	}
 

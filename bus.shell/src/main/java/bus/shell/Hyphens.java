@@ -13,9 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
@@ -29,6 +31,7 @@ import bus.api.SerialBusRuntime;
  */
 @Component(immediate = true, service = {})
 public final class Hyphens {
+	private final ServiceRegistration<?> registration;
 
 	@Activate
 	public Hyphens(BundleContext context, @Reference SerialBusRuntime runtime,
@@ -40,7 +43,13 @@ public final class Hyphens {
 				new Settling(runtime, new PortServices(context)), log);
 		var made = hyphenated(HyphenatedCommands.class, MethodHandles.lookup()).getDeclaredConstructor(BusCommands.class)
 				.newInstance(buses);
-		context.registerService(Object.class.getName(), made, commands); // until the bundle stops or this component does
+		registration = context.registerService(Object.class.getName(), made, commands);
+	}
+
+	/** What these commands ask goes: the next instance has commands of its own. */
+	@Deactivate
+	void stop() {
+		registration.unregister();
 	}
 
 	static Class<?> hyphenated(Class<?> commands, MethodHandles.Lookup lookup) throws IllegalAccessException {
