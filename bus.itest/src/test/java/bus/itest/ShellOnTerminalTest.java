@@ -38,7 +38,7 @@ class ShellOnTerminalTest {
 			vport.ask("list", "^BUS +ID +NAME"); // of vport, not of guest
 			vport.ask("vport:stat", "q ends");
 			answersTo(vport, "q");
-			vport.type("vport:trace");
+			vport.ask("vport:trace", "q ends");
 			answersTo(vport, INTERRUPT);
 			vport.ask("vport:attach term", "Connected to term");
 			vport.press("who" + INTERRUPT); // the guest's

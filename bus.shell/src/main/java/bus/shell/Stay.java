@@ -22,6 +22,11 @@ final class Stay implements AutoCloseable {
 		this.keys = Screens.hasKeys(session) ? new RawTerminal(Screens.terminal(session)) : null;
 	}
 
+	/** Whether somebody is there to press a key. */
+	boolean hasKeys() {
+		return keys != null;
+	}
+
 	/** For a picture that is drawn anew. */
 	OutputStream screen() {
 		return keys.output();

@@ -69,6 +69,8 @@ public final class TraceCommand {
 						if (isWanted(event, words, picked) && !events.offer(event))
 							lost.incrementAndGet(); // the loop waits for no terminal
 					}));
+			if (stay.hasKeys())
+				session.getConsole().println("q ends"); // there may be nothing else to see for long
 			print(stay, events, lost, wanted);
 		} catch (InterruptedException e) {
 			// its thread is wanted back
