@@ -12,11 +12,9 @@ import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
 
@@ -29,7 +27,7 @@ class BundleFolderTest {
 
 	@Order(0)
 	@RegisterExtension
-	final AfterEachCallback emptied = test -> empty();
+	final ConfigurationFolder folder = new ConfigurationFolder(test -> empty());
 	@Order(1)
 	@RegisterExtension
 	final LogWatch log = new LogWatch();
@@ -37,21 +35,10 @@ class BundleFolderTest {
 	@RegisterExtension
 	final Operator operator = new Operator();
 
-	private final Path folder = Path.of(operator.framework().getProperty("felix.fileinstall.dir"));
-
-	@BeforeEach
-	void makeFolder() throws IOException {
-		Files.createDirectories(folder);
-	}
-
 	private void empty() throws IOException {
-		try (var files = Files.list(folder)) {
-			for (var file : files.toList())
-				Files.delete(file);
-		}
+		folder.deleteFiles();
 		Await.until("no bundle of the folder left", () -> Arrays.stream(operator.framework().getBundles())
 				.noneMatch(bundle -> bundle.getSymbolicName().startsWith("test.") || isNote(bundle)));
-		Files.delete(folder);
 	}
 
 	private static boolean isNote(Bundle bundle) {
@@ -59,7 +46,7 @@ class BundleFolderTest {
 	}
 
 	private Path jar(String file) {
-		return folder.resolve(file);
+		return folder.file(file);
 	}
 
 	private Bundle awaitBundle(String name, String version) {
@@ -77,7 +64,7 @@ class BundleFolderTest {
 	void kindOfPort_comes_isUpdatedInPlace_andGoes() throws Exception {
 		operator.configureAlone("bus.whiteboard", "grace=1");
 		operator.bus("vm1");
-		Files.writeString(folder.resolve("port.note-n.cfg"), "bus=vm1\nname=n\npath=" + operator.path("n") + "\n");
+		Files.writeString(folder.file("port.note-n.cfg"), "bus=vm1\nname=n\npath=" + operator.path("n") + "\n");
 		PortJar.of(operator, NOTE, "1.0.0").write(jar("note.jar"));
 		assertEquals("note", operator.await("port.note~n", PortInfo.State.PLUGGED).type());
 		var guest = operator.guest("vm1");
@@ -89,7 +76,7 @@ class BundleFolderTest {
 		Files.delete(jar("note.jar"));
 		awaitGone(NOTE);
 		Await.until("unplugged", () -> operator.port("port.note~n") == null);
-		Files.delete(folder.resolve("port.note-n.cfg"));
+		Files.delete(folder.file("port.note-n.cfg"));
 		Await.until("guest", () -> guest.ports().isEmpty());
 	}
 

@@ -12,14 +12,12 @@ import guest.driver.GuestSidePort;
 final class ConsoleTraffic implements AutoCloseable {
 	private final HostTerminal terminal;
 	private final GuestSidePort console;
-	private final Background<Boolean> talk;
-	private volatile long rounds;
-	private volatile boolean ended;
+	private final Rounds rounds;
 
 	private ConsoleTraffic(HostTerminal terminal, GuestSidePort console) {
 		this.terminal = terminal;
 		this.console = console;
-		this.talk = Background.start(this::talk);
+		this.rounds = new Rounds(console.toString(), this::talk);
 	}
 
 	/** Begins; the console is open. */
@@ -29,32 +27,26 @@ final class ConsoleTraffic implements AutoCloseable {
 	}
 
 	/** A line of each at a time: a console does not wait for who is slow. */
-	private boolean talk() throws Exception {
-		while (!ended) {
-			var line = "line " + rounds + "\n";
-			terminal.type(line.getBytes(US_ASCII));
-			assertEquals(line, new String(console.readNBytes(line.length(), Await.PATIENCE), US_ASCII));
-			// what a console cannot give away at once is lost, and while it is closed nobody takes anything
-			Await.until("host open", console::hostConnected);
-			console.writeFully(line.getBytes(US_ASCII), Await.PATIENCE);
-			assertEquals(line, new String(terminal.show(line.length()), US_ASCII));
-			rounds = rounds + 1;
-		}
-		return true;
+	private void talk(long number) throws Exception {
+		var line = "line " + number + "\n";
+		terminal.type(line.getBytes(US_ASCII));
+		assertEquals(line, new String(console.readNBytes(line.length(), Await.PATIENCE), US_ASCII));
+		// what a console cannot give away at once is lost, and while it is closed nobody takes anything
+		Await.until("host open", console::hostConnected);
+		console.writeFully(line.getBytes(US_ASCII), Await.PATIENCE);
+		assertEquals(line, new String(terminal.show(line.length()), US_ASCII));
 	}
 
 	/** Waits until more has gone to and fro, begun after this call. */
 	void awaitMore() {
-		long wanted = rounds + 2;
-		Await.until("traffic on " + console, () -> rounds >= wanted || talk.isDone() && talk.join());
+		rounds.awaitMore();
 	}
 
 	/** Ends it; fails the test if it had failed. */
 	@Override
 	public void close() throws IOException {
-		ended = true;
 		try {
-			talk.join();
+			rounds.end();
 		} finally {
 			terminal.close();
 		}

@@ -14,14 +14,14 @@ final class EchoTraffic implements AutoCloseable {
 
 	private final HostClient client;
 	private final GuestSidePort port;
-	private final Background<Boolean> talk;
-	private volatile long rounds;
-	private volatile boolean ended;
+	private final Random random = new Random(1);
+	private final byte[] piece = new byte[PIECE];
+	private final Rounds rounds;
 
 	private EchoTraffic(HostClient client, GuestSidePort port) {
 		this.client = client;
 		this.port = port;
-		this.talk = Background.start(this::talk);
+		this.rounds = new Rounds(port.toString(), number -> talk());
 	}
 
 	/** Begins; the guest has the port open. */
@@ -31,47 +31,35 @@ final class EchoTraffic implements AutoCloseable {
 		return new EchoTraffic(client, port);
 	}
 
-	private boolean talk() throws Exception {
-		var random = new Random(1);
-		var piece = new byte[PIECE];
-		while (!ended) {
-			random.nextBytes(piece);
-			client.send(piece);
-			port.writeFully(readPiece(), Await.PATIENCE);
-			assertArrayEquals(piece, client.receive(PIECE));
-			rounds = rounds + 1;
-		}
-		return true;
+	private void talk() throws IOException {
+		random.nextBytes(piece);
+		client.send(piece);
+		port.writeFully(readPiece(), Await.PATIENCE);
+		assertArrayEquals(piece, client.receive(PIECE));
 	}
 
 	/** While the port's bundle is replaced, the guest's program finds the end of the file, and waits. */
 	private byte[] readPiece() throws IOException {
-		var piece = new byte[PIECE];
+		var read = new byte[PIECE];
 		for (int done = 0; done < PIECE;) {
-			int n = port.read(piece, done, PIECE - done, Await.PATIENCE);
+			int n = port.read(read, done, PIECE - done, Await.PATIENCE);
 			if (n == GuestSidePort.WOULD_BLOCK || n == 0 && !port.awaitHostConnected(true, Await.PATIENCE))
 				throw new IOException(port + ": " + done + " of " + PIECE + " bytes in " + Await.PATIENCE);
 			done += n;
 		}
-		return piece;
+		return read;
 	}
 
 	/** Waits until more has gone to and fro, begun after this call. */
 	void awaitMore() {
-		long wanted = rounds + 2;
-		Await.until("traffic on " + port, () -> rounds >= wanted || ended());
-	}
-
-	private boolean ended() {
-		return talk.isDone() && talk.join();
+		rounds.awaitMore();
 	}
 
 	/** Ends it; fails the test if it had failed. */
 	@Override
 	public void close() throws IOException {
-		ended = true;
 		try {
-			talk.join();
+			rounds.end();
 		} finally {
 			client.close();
 		}

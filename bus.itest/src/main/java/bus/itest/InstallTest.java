@@ -11,11 +11,9 @@ import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -29,7 +27,7 @@ class InstallTest {
 
 	@Order(0)
 	@RegisterExtension
-	final AfterEachCallback emptied = test -> empty();
+	final ConfigurationFolder folder = new ConfigurationFolder(test -> empty());
 	@Order(1)
 	@RegisterExtension
 	final LogWatch log = new LogWatch();
@@ -37,24 +35,9 @@ class InstallTest {
 	@RegisterExtension
 	final Operator operator = new Operator();
 
-	private final Path folder = Path.of(operator.framework().getProperty("felix.fileinstall.dir"));
-
-	@BeforeEach
-	void makeFolder() throws IOException {
-		Files.createDirectories(folder);
-	}
-
 	private void empty() throws IOException {
-		for (var file : folder())
-			Files.delete(folder.resolve(file));
+		folder.deleteFiles();
 		Await.until("no bundle of the folder left", () -> ours().isEmpty());
-		Files.delete(folder);
-	}
-
-	private List<String> folder() throws IOException {
-		try (var files = Files.list(folder)) {
-			return files.map(path -> path.getFileName().toString()).sorted().toList();
-		}
 	}
 
 	private List<String> ours() {
@@ -91,14 +74,14 @@ class InstallTest {
 		giver(giver(needy(new TestIndex(), "1.0.0"), "1.0.0"), "1.2.0").write(operator.path("index.xml"));
 		assertTrue(install("test.needy").matches("test.needy 1.0.0 runs as bundle \\d+\ntest.giver 1.2.0 runs as bundle \\d+"));
 		assertEquals(List.of("test.giver 1.2.0", "test.needy 1.0.0"), ours());
-		assertEquals(List.of("test.giver.jar", "test.needy.jar"), folder());
+		assertEquals(List.of("test.giver.jar", "test.needy.jar"), folder.files());
 		long id = operator.bundle("test.needy").getBundleId();
 		giver(needy(new TestIndex(), "1.1.0"), "1.3.0").write(operator.path("index.xml"));
 		assertEquals("test.needy 1.1.0 runs as bundle " + id + ", was 1.0.0", install("test.needy"));
 		assertEquals(List.of("test.giver 1.2.0", "test.needy 1.1.0"), ours());
 		assertEquals("test.needy 1.1.0 is installed already, as bundle " + id + "; the newest that an index has is 1.1.0",
 				install("test.needy"));
-		assertEquals(List.of("test.giver.jar", "test.needy.jar"), folder());
+		assertEquals(List.of("test.giver.jar", "test.needy.jar"), folder.files());
 	}
 
 	@Test
@@ -108,7 +91,7 @@ class InstallTest {
 		var jar = PortJar.of(operator, "port.note", "1.0.0").write(operator.path("any-name.jar"));
 		assertTrue(Gogo.run(operator, "vport:install port.note --from " + jar).startsWith("port.note 1.0.0 runs as"));
 		operator.await("port.note~n", PortInfo.State.PLUGGED);
-		assertEquals(List.of("port.note-n.cfg", "port.note.jar"), folder().stream().filter(file -> file.contains("note"))
+		assertEquals(List.of("port.note-n.cfg", "port.note.jar"), folder.files().stream().filter(file -> file.contains("note"))
 				.toList());
 		operator.deleteConfigurations("port.note");
 	}
@@ -122,7 +105,7 @@ class InstallTest {
 		assertEquals("test.top 1.0.0 was not installed: test.mid 1.0.0 needs package org.example.none version [1.5.0,2.0.0),"
 				+ " which neither a bundle here nor an index has", refused("test.top"));
 		assertEquals(List.of(), ours());
-		assertEquals(List.of(), folder());
+		assertEquals(List.of(), folder.files());
 	}
 
 	@Test
@@ -135,7 +118,7 @@ class InstallTest {
 		assertTrue(message.contains("but its index says 000000"), message);
 		assertTrue(message.endsWith("; nothing was installed"), message);
 		assertEquals(List.of(), ours());
-		assertEquals(List.of(), folder());
+		assertEquals(List.of(), folder.files());
 	}
 
 	@Test
@@ -149,7 +132,7 @@ class InstallTest {
 		var message = refused("test.dies");
 		assertTrue(message.startsWith("test.dies 1.0.0 was not installed: test.dies.jar: "), message);
 		assertEquals(List.of(), ours());
-		assertEquals(List.of(), folder());
+		assertEquals(List.of(), folder.files());
 	}
 
 	@Test
@@ -163,7 +146,7 @@ class InstallTest {
 		refused("test.x");
 		assertEquals(List.of("test.x 1.0.0"), ours());
 		assertEquals(id, operator.bundle("test.x").getBundleId());
-		assertEquals(List.of("test.x.jar"), folder());
+		assertEquals(List.of("test.x.jar"), folder.files());
 	}
 
 	@Test

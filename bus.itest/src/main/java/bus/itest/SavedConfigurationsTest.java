@@ -10,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.service.cm.ConfigurationAdmin;
 
@@ -27,10 +25,9 @@ import bus.api.PortInfo;
 @Timeout(60)
 class SavedConfigurationsTest {
 
-	/** Runs after the operator has deleted every configuration. */
 	@Order(0)
 	@RegisterExtension
-	final AfterEachCallback noFileStays = test -> removeEmptyFolder();
+	final ConfigurationFolder folder = new ConfigurationFolder(test -> noFileStays());
 	@Order(1)
 	@RegisterExtension
 	final LogWatch log = new LogWatch();
@@ -38,22 +35,12 @@ class SavedConfigurationsTest {
 	@RegisterExtension
 	final Operator operator = new Operator();
 
-	private final Path folder = Path.of(operator.framework().getProperty("felix.fileinstall.dir"));
-
-	@BeforeEach
-	void makeFolder() throws IOException {
-		Files.createDirectories(folder);
-	}
-
-	private void removeEmptyFolder() throws IOException {
-		try (var files = Files.list(folder)) {
-			assertEquals(List.of(), files.toList());
-		}
-		Files.delete(folder);
+	private void noFileStays() throws IOException {
+		assertEquals(List.of(), folder.files());
 	}
 
 	private Path file(String name) {
-		return folder.resolve(name);
+		return folder.file(name);
 	}
 
 	/** A file that comes later is read later: File Install has looked at those before. */

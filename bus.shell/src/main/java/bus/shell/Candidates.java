@@ -2,6 +2,7 @@ package bus.shell;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import bus.api.PortInfo;
@@ -26,7 +27,7 @@ record Candidates(Ports ports, Kinds kinds) {
 		String command = words.getFirst().substring(words.getFirst().indexOf(':') + 1);
 		return switch (command) {
 			case "show", "remove", "open", "close" -> place == 1 ? labels() : List.of();
-			case "attach" -> place == 1 ? consoles() : List.of();
+			case "attach" -> place == 1 ? labels(PortInfo::console) : List.of();
 			case "list", "stat", "trace" -> Stream.concat(labels().stream(), buses().stream()).toList();
 			case "buses" -> buses();
 			case "qemu", "remove-bus" -> place == 1 ? buses() : List.of();
@@ -44,15 +45,16 @@ record Candidates(Ports ports, Kinds kinds) {
 	}
 
 	private List<Word> labels() {
-		return ports.labels().stream().map(label -> new Word(label, about(ports.port(label)), true)).toList();
+		return labels(port -> true);
+	}
+
+	private List<Word> labels(Predicate<PortInfo> which) {
+		return ports.byLabel().entrySet().stream().filter(port -> which.test(port.getValue()))
+				.map(port -> new Word(port.getKey(), about(port.getValue()), true)).toList();
 	}
 
 	private static String about(PortInfo port) {
 		return port.type() + " on " + port.bus();
-	}
-
-	private List<Word> consoles() {
-		return labels().stream().filter(word -> ports.port(word.text()).console()).toList();
 	}
 
 	private List<Word> buses() {

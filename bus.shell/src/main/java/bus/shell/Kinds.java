@@ -41,17 +41,19 @@ record Kinds(BundleContext context, ServiceComponentRuntime components, MetaType
 
 	/** The kind of a bus. */
 	Kind bus() {
+		return findBus().orElseThrow(
+				() -> new CommandException("no bundle " + BUS_PID + " is started; it is what makes buses"));
+	}
+
+	private Optional<Kind> findBus() {
 		return components.getComponentDescriptionDTOs().stream()
 				.filter(component -> List.of(component.configurationPid).contains(BUS_PID)).findFirst()
-				.map(component -> kind(BUS, component)).orElseThrow(() -> new CommandException(
-						"no bundle " + BUS_PID + " is started; it is what makes buses"));
+				.map(component -> kind(BUS, component));
 	}
 
 	/** Those of ports, and that of a bus if there is one. */
 	List<Kind> all() {
-		boolean buses = components.getComponentDescriptionDTOs().stream()
-				.anyMatch(component -> List.of(component.configurationPid).contains(BUS_PID));
-		return Stream.concat(ports().stream(), buses ? Stream.of(bus()) : Stream.empty()).toList();
+		return Stream.concat(ports().stream(), findBus().stream()).toList();
 	}
 
 	Kind port(String type) {

@@ -24,11 +24,6 @@ public final class LogCommand {
 		}
 
 		@Override
-		public String line() {
-			return text;
-		}
-
-		@Override
 		public String toString() {
 			return text;
 		}

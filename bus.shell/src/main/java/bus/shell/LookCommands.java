@@ -47,11 +47,8 @@ public final class LookCommands {
 			   vport:list vm1 | grep closed
 			   each (vport:list) { echo ($it label) ($it state) }""")
 	public Object list(@Descriptor("buses or ports; all if none is named") String... names) {
-		var named = Arguments.of("vport:list [BUS|LABEL...]", names).words().toArray(String[]::new);
-		for (String name : named)
-			if (!ports.buses().contains(name))
-				ports.port(name);
-		return new Listing<>(runtime.ports().stream().filter(port -> ports.isNamed(port, named))
+		ports.named(Arguments.of("vport:list [BUS|LABEL...]", names).words());
+		return new Listing<>(runtime.ports().stream().filter(port -> ports.isNamed(port, names))
 				.map(port -> PortRecord.of(port, Map.of(), "")).toList(), PortRecord::table);
 	}
 

@@ -13,9 +13,4 @@ public record Outcome(String label, String state, String text) implements Shown 
 	public String table() {
 		return text;
 	}
-
-	@Override
-	public String line() {
-		return text;
-	}
 }

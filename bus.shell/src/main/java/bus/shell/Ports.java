@@ -1,6 +1,8 @@
 package bus.shell;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import bus.api.BusInfo;
@@ -21,7 +23,7 @@ record Ports(SerialBusRuntime runtime) {
 			throw new CommandException(
 					"several ports are called " + label + ": " + Words.list(found.stream().map(Ports::typed).toList()));
 		if (found.isEmpty())
-			throw Words.unknown("port", label, "ports", labels(all));
+			throw Words.unknown("port", label, "ports", all.stream().map(port -> called(port, all)).toList());
 		return found.getFirst();
 	}
 
@@ -31,13 +33,22 @@ record Ports(SerialBusRuntime runtime) {
 				.orElseThrow(() -> Words.unknown("bus", name, "buses", all.stream().map(BusInfo::name).toList()));
 	}
 
-	/** What each port is called: by its label if that is enough. */
-	List<String> labels() {
-		return labels(runtime.ports());
+	/** The ports that are named among ports and buses; whoever is neither is not there. */
+	List<PortInfo> named(List<String> words) {
+		var buses = buses();
+		return words.stream().filter(word -> !buses.contains(word)).map(this::port).toList();
 	}
 
-	private static List<String> labels(List<PortInfo> all) {
-		return all.stream().map(port -> alone(port, all) ? port.label() : typed(port)).toList();
+	/** All ports by what they are called: the label if that is enough. */
+	Map<String, PortInfo> byLabel() {
+		var all = runtime.ports();
+		var named = new LinkedHashMap<String, PortInfo>();
+		all.forEach(port -> named.put(called(port, all), port));
+		return named;
+	}
+
+	private static String called(PortInfo port, List<PortInfo> all) {
+		return alone(port, all) ? port.label() : typed(port);
 	}
 
 	private static boolean alone(PortInfo port, List<PortInfo> all) {

@@ -49,18 +49,14 @@ public final class StatCommand {
 			@Descriptor("ends after so many looks") @Parameter(names = { "-c",
 					"--count" }, absentValue = "0") String count,
 			@Descriptor("ports or buses; all ports if none is named") String... names) throws IOException {
-		var words = Arguments.of("vport:stat [-n|--seconds SECONDS] [-c|--count COUNT] [LABEL|BUS...]", names).words()
-				.toArray(String[]::new);
-		for (String word : words)
-			if (!ports.buses().contains(word))
-				ports.port(word);
+		ports.named(Arguments.of("vport:stat [-n|--seconds SECONDS] [-c|--count COUNT] [LABEL|BUS...]", names).words());
 		long period = Arguments.number("-n", seconds, 1, LONGEST) * SECOND;
 		int looks = count.equals("0") ? 0 : Arguments.number("-c", count, 1, MOST);
 		try {
 			boolean live = Screens.isDrawnOn(session);
 			try (var stay = new Stay(session)) {
-				return live ? live(stay, period, looks == 0 ? Integer.MAX_VALUE : looks, words)
-						: lines(stay, period, Math.max(1, looks), words);
+				return live ? live(stay, period, looks == 0 ? Integer.MAX_VALUE : looks, names)
+						: lines(stay, period, Math.max(1, looks), names);
 			}
 		} catch (InterruptedException e) {
 			return null; // its thread is wanted back

@@ -54,10 +54,7 @@ public final class TraceCommand {
 			@Descriptor("ports or buses that are there; all buses if none is named") String... names) throws IOException {
 		var words = Arguments.of("vport:trace [-c|--count COUNT] [LABEL|BUS...]", names).words();
 		int wanted = count.equals("0") ? Integer.MAX_VALUE : Arguments.number("-c", count, 1, MOST);
-		var picked = new ArrayList<PortInfo>();
-		for (String word : words)
-			if (!ports.buses().contains(word))
-				picked.add(ports.port(word));
+		var picked = ports.named(words);
 		var events = new ArrayBlockingQueue<BusEvent>(BACKLOG);
 		var lost = new AtomicLong();
 		var traces = new ArrayList<SerialBus.Trace>();

@@ -18,7 +18,7 @@ import bus.api.Spelling;
  */
 final class ConfigurationCheck {
 	/** Of framework, Config Admin, FileInstall and components; {@code .x} is private to a component. */
-	private static final List<String> FOREIGN_PREFIXES = List.of("service.", "felix.", "component.", "osgi.", ".");
+	static final List<String> FOREIGN_PREFIXES = List.of("service.", "felix.", "component.", "osgi.", ".");
 	private static final List<String> FOREIGN_KEYS = List.of("objectClass", "port.type", "console");
 
 	private final List<AttributeDefinition> options;

@@ -1,7 +1,6 @@
 package bus.whiteboard;
 
 import java.util.Map;
-import java.util.Set;
 
 /** The option {@code grace}: for how many seconds the place of a port is kept whose bundle is being updated. */
 final class Grace {
@@ -11,7 +10,6 @@ final class Grace {
 
 	private static final int MAX_SECONDS = 3600;
 	private static final String KEY = "grace";
-	private static final Set<String> FOREIGN_PREFIXES = Set.of("service.", "felix.", "component.", "osgi.", ".");
 
 	private Grace() {
 	}
@@ -21,7 +19,7 @@ final class Grace {
 	 */
 	static int seconds(Map<String, ?> properties) {
 		for (String key : properties.keySet())
-			if (!key.equals(KEY) && FOREIGN_PREFIXES.stream().noneMatch(key::startsWith))
+			if (!key.equals(KEY) && ConfigurationCheck.FOREIGN_PREFIXES.stream().noneMatch(key::startsWith))
 				throw new IllegalArgumentException("unknown key " + key + "; allowed: " + KEY);
 		var value = properties.get(KEY);
 		if (value == null)

@@ -85,6 +85,19 @@ final class BadPorts {
 		}
 	}
 
+	/** Of the first bytes one, so that it is missed however fast the far end reads. */
+	static final class LosesAByte extends QueuePort {
+		private boolean lost;
+
+		@Override
+		public int guestData(ByteBuffer data) {
+			if (lost)
+				return super.guestData(data);
+			lost = true;
+			return super.guestData(data.slice(data.position(), data.remaining() - 1)) + 1;
+		}
+	}
+
 	static final class AnswersLessThanItTakes extends QueuePort {
 
 		@Override
