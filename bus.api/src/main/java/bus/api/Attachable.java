@@ -28,6 +28,44 @@ public interface Attachable {
 	 */
 	Attachment attach(Consumer<ByteBuffer> output);
 
+	/**
+	 * As {@link #attach(Consumer)}, for somebody who has a name and may only want to look. The default does not tell one
+	 * from the other.
+	 * <ul>
+	 * <li>Thread: any; {@code output} is called on the loop, the first time perhaps before this method has returned.
+	 * <li>Blocking: forbidden; for {@code output} too.
+	 * <li>Buffers: those given to {@code output} are valid during its call only.
+	 * <li>Return: a session; of a port that is not plugged, one that is closed.
+	 * <li>Exception: none. One of {@code output} ends its session and nobody else's.
+	 * </ul>
+	 *
+	 * @param visitor who comes, and what for
+	 * @param output as in {@link #attach(Consumer)}
+	 * @return the session; any thread may use it
+	 */
+	default Attachment attach(Visitor visitor, Consumer<ByteBuffer> output) {
+		return attach(output);
+	}
+
+	/**
+	 * Somebody at a console.
+	 *
+	 * @param name for the log and for the other visitors: a user, a peer's address
+	 * @param wish what for
+	 */
+	record Visitor(String name, Wish wish) {
+	}
+
+	/** What a visitor of a console wants; the words are conserver's. */
+	enum Wish {
+		/** To write if nobody else does, else to watch. */
+		ATTACH,
+		/** To write, whoever else does: that one watches from now on, and both are told. */
+		FORCE,
+		/** To watch only. */
+		SPY
+	}
+
 	/** One session of a person or program at a port. */
 	@ConsumerType
 	interface Attachment extends AutoCloseable {
@@ -61,6 +99,20 @@ public interface Attachable {
 		 * @param rows 0 to 65535
 		 */
 		void resize(int columns, int rows);
+
+		/**
+		 * Whether what this session types goes to the guest, rather than that of another.
+		 * <ul>
+		 * <li>Thread: any.
+		 * <li>Blocking: forbidden.
+		 * <li>Buffers: none.
+		 * <li>Return: false of a session that watches, or is closed.
+		 * <li>Exception: none.
+		 * </ul>
+		 */
+		default boolean writes() {
+			return isOpen();
+		}
 
 		/**
 		 * Whether the port is still plugged.

@@ -1,6 +1,7 @@
 package bus.api;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -161,6 +162,23 @@ public interface HostPort {
 	 * </ul>
 	 */
 	default void hangup() {
+	}
+
+	/**
+	 * What the port counts beyond bytes: clients, drops, rotations, the state of an agent. {@code vport:show} shows them.
+	 * <ul>
+	 * <li>Thread: any, also while a call of the loop is running.
+	 * <li>Blocking: forbidden.
+	 * <li>Buffers: none.
+	 * <li>Return: names, of small words, to values, in the order in which they are to be shown; values are numbers, or
+	 * text of one line. The map is the caller's. Only asked of a port that is plugged; it may go meanwhile.
+	 * <li>Exception: shown in place of the figures; the port goes on.
+	 * </ul>
+	 *
+	 * @return the figures; the default has none
+	 */
+	default Map<String, Object> figures() {
+		return Map.of();
 	}
 
 	/**

@@ -49,7 +49,7 @@ public final class LookCommands {
 	public Object list(@Descriptor("buses or ports; all if none is named") String... names) {
 		ports.named(Arguments.of("vport:list [BUS|LABEL...]", names).words());
 		return new Listing<>(runtime.ports().stream().filter(port -> ports.isNamed(port, names))
-				.map(port -> PortRecord.of(port, Map.of(), "")).toList(), PortRecord::table);
+				.map(PortRecord::of).toList(), PortRecord::table);
 	}
 
 	@Descriptor("""
@@ -66,7 +66,8 @@ public final class LookCommands {
 		kinds.ports().stream().filter(kind -> kind.type().equals(port.type())).flatMap(kind -> kind.keys().stream())
 				.filter(key -> !COMMON_KEYS.contains(key) && properties.containsKey(key))
 				.forEach(key -> options.put(key, String.valueOf(properties.get(key))));
-		return PortRecord.of(port, options, ConfigurationFile.of(properties).map(Object::toString).orElse(""));
+		return PortRecord.of(port, PortRecord.isOnBus(port) ? services.figures(port) : Map.of(), options,
+				ConfigurationFile.of(properties).map(Object::toString).orElse(""));
 	}
 
 	@Descriptor("""

@@ -16,25 +16,33 @@ import bus.api.PortInfo.State;
  * @param name what the guest sees; empty if none
  * @param guest {@code open}, {@code closed}, or {@code -} for a port that is not on a bus
  * @param host likewise, or {@code full} while the guest waits for it
+ * @param figures what the port itself counts
  * @param options the keys of its configuration beyond those of every port, with the values in force
  * @param file where its configuration comes from; empty if not from a file
  * @param problem why it is not plugged or not usable; empty if all is well
  */
 public record PortRecord(String bus, int id, String name, String type, String label, String state, String guest,
-		String host, boolean console, long fromGuest, long toGuest, long lost, Map<String, String> options, String file,
+		String host, boolean console, long fromGuest, long toGuest, long lost, Map<String, Object> figures, Map<String, String> options, String file,
 		String problem) implements Shown {
 
 	/** Gogo cannot call the methods of the JDK's unmodifiable maps: their classes are hidden. */
 	public PortRecord {
 		options = new LinkedHashMap<>(options);
+		figures = new LinkedHashMap<>(figures);
 	}
 
-	static PortRecord of(PortInfo port, Map<String, String> options, String file) {
+	/** What a listing needs. */
+	static PortRecord of(PortInfo port) {
+		return of(port, Map.of(), Map.of(), "");
+	}
+
+	static PortRecord of(PortInfo port, Map<String, Object> figures, Map<String, String> options, String file) {
 		boolean there = isOnBus(port);
 		var traffic = port.traffic();
 		return new PortRecord(port.bus(), port.id(), port.name(), port.type(), port.label(), Words.of(port.state()),
 				there ? open(port.guestOpen()) : "-", there ? port.throttled() ? "full" : open(port.hostOpen()) : "-",
-				port.console(), traffic.fromGuest(), traffic.toGuest(), traffic.lost(), options, file, port.problem());
+				port.console(), traffic.fromGuest(), traffic.toGuest(), traffic.lost(), figures, options,
+				file, port.problem());
 	}
 
 	static boolean isOnBus(PortInfo port) {
@@ -73,6 +81,7 @@ public record PortRecord(String bus, int id, String name, String type, String la
 		table.row("from guest", bytes(fromGuest));
 		table.row("to guest", bytes(toGuest));
 		table.row("lost", bytes(lost));
+		figures.forEach(table::row);
 		options.forEach((key, value) -> table.row(key, value.isEmpty() ? "none" : value));
 		if (!file.isEmpty())
 			table.row("file", file);

@@ -10,6 +10,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
+import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRequest;
 
@@ -24,6 +25,21 @@ record PortServices(BundleContext context) {
 	/** The service that a configuration has become. */
 	<T> Optional<ServiceReference<T>> find(Class<T> service, String pid, String label) {
 		return all(service).stream().filter(it -> (pid + "~" + label).equals(it.getProperty("service.pid"))).findFirst();
+	}
+
+	/** What a port counts itself. It is on a bus, so asking for its service does not make it. */
+	Map<String, Object> figures(PortInfo port) {
+		var reference = find(HostPort.class, port);
+		var service = reference.map(context::getService);
+		if (service.isEmpty())
+			return Map.of();
+		try {
+			return service.get().figures();
+		} catch (RuntimeException | LinkageError e) { // of a vendor's code, which must not hide what the bus knows
+			return Map.of("figures", e.toString());
+		} finally {
+			context.ungetService(reference.get());
+		}
 	}
 
 	private <T> List<ServiceReference<T>> all(Class<T> service) {

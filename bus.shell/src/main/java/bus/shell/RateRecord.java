@@ -2,7 +2,6 @@ package bus.shell;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 import bus.api.PortInfo;
 
@@ -24,7 +23,7 @@ public record RateRecord(String bus, int id, String label, String guest, String 
 	 * @param before the same port, or null if it was not there
 	 */
 	static RateRecord of(PortInfo port, PortInfo before, double seconds) {
-		var now = PortRecord.of(port, Map.of(), "");
+		var now = PortRecord.of(port);
 		// plugged anew it counts from 0
 		boolean same = before != null && before.traffic().fromGuest() <= now.fromGuest()
 				&& before.traffic().toGuest() <= now.toGuest();

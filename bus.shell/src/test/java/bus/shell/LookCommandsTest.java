@@ -77,7 +77,7 @@ class LookCommandsTest {
 	}
 
 	private List<String> guestAndHost(int port) {
-		return printed(PortRecord.of(ports.get(port), Map.of(), "")).lines()
+		return printed(PortRecord.of(ports.get(port))).lines()
 				.filter(line -> line.startsWith("guest") || line.startsWith("host")).toList();
 	}
 

@@ -14,9 +14,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import bus.api.GuestPort;
 import bus.api.HostPort;
 import bus.api.PortType;
-import bus.linux.Errno;
-import bus.linux.Linux;
-import bus.linux.Sockets;
+import port.endpoint.Address;
+import port.endpoint.Connection;
+import port.endpoint.Listener;
 
 /**
  * A listening socket, one client at a time. The port is open to the guest while a client is connected; further clients
@@ -41,7 +41,7 @@ public final class SocketPort implements HostPort {
 		@AttributeDefinition(description = "a port number, 1 to 126; without it the lowest free one", required = false)
 		int id() default -1;
 
-		@AttributeDefinition(description = Listen.ALLOWED)
+		@AttributeDefinition(description = Address.ALLOWED)
 		String listen();
 	}
 
@@ -49,9 +49,7 @@ public final class SocketPort implements HostPort {
 
 	private final Config config;
 	private GuestPort guest;
-	private Listen.Listening listening;
-	/** Whether a client's descriptor is with the bus. Loop thread. */
-	private boolean attached;
+	private Listener listener;
 
 	@Activate
 	public SocketPort(Config config) {
@@ -61,14 +59,14 @@ public final class SocketPort implements HostPort {
 	@Override
 	public void plugged(GuestPort guest) throws IOException {
 		this.guest = guest;
-		listening = open(config.listen());
+		listener = Listener.open(guest, config.listen(), this::arrived);
 		LOG.log(System.Logger.Level.INFO,
-				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listening.address());
+				guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + listener.address());
 		int client = guest.kept(client());
-		attached = client >= 0;
-		if (attached)
+		if (client < 0)
+			guest.execute(listener::resume);
+		else
 			guest.attach(client, client());
-		guest.watch(listening.descriptor(), this::accept);
 	}
 
 	/** A client outlives an update of this bundle; not a change of the address that it has come to. */
@@ -76,35 +74,14 @@ public final class SocketPort implements HostPort {
 		return "client of listen=" + config.listen().strip();
 	}
 
-	private static Listen.Listening open(String listen) throws IOException {
-		try {
-			return Listen.parse(listen).open();
-		} catch (IOException e) {
-			throw new IOException("listen=" + listen.strip() + ": " + e.getMessage()
-					+ "; allowed: an address that can be bound and that nobody else listens on", e);
-		}
-	}
-
-	/** The watch is edge-triggered: a client that came while another was attached is found only by asking. */
-	private void accept() {
-		if (attached)
-			return;
-		int client = Sockets.accept(listening.descriptor());
-		if (client < 0) {
-			if (client != -Errno.EAGAIN)
-				LOG.log(System.Logger.Level.WARNING, listening.address() + ": accept: " + Errno.text(-client));
-			return;
-		}
-		if (listening.tcp())
-			Linux.setsockopt(client, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
-		attached = true;
-		guest.attach(client, client());
+	private void arrived(Connection client) {
+		listener.pause();
+		guest.attach(client.release(), client());
 	}
 
 	@Override
 	public void hangup() {
-		attached = false;
-		accept();
+		listener.resume();
 	}
 
 	/** Not called: the port is open only while a descriptor is attached. */
@@ -121,10 +98,6 @@ public final class SocketPort implements HostPort {
 
 	@Override
 	public void unplugged() {
-		try {
-			listening.close();
-		} catch (IOException e) {
-			LOG.log(System.Logger.Level.WARNING, listening.address() + ": " + e.getMessage());
-		}
+		listener.close();
 	}
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import bus.api.GuestPort;
 import bus.linux.Linux;
+import port.endpoint.Connection;
+import port.endpoint.Listener;
 
 /** Assumes the kernel's UNIX sockets; the test plays the loop. */
 class SocketPortTest {
@@ -98,8 +100,9 @@ class SocketPortTest {
 
 	@Test
 	void tcp_portZero_kernelChooses() throws Exception {
-		try (var listening = Listen.parse("tcp:127.0.0.1:0").open()) {
-			assertTrue(listening.address().matches("tcp:127\\.0\\.0\\.1:[1-9][0-9]*"), listening.address());
+		try (var listener = Listener.open(new Recorder(), "tcp:127.0.0.1:0", Connection::close)) {
+			String address = listener.address().toString();
+			assertTrue(address.matches("tcp:127\\.0\\.0\\.1:[1-9][0-9]*"), address);
 		}
 	}
 

@@ -1,0 +1,88 @@
+package port.endpoint;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+import bus.linux.Errno;
+import bus.linux.Linux;
+
+/** A program that has come to a port, or that a port has gone to: a non-blocking stream. Used by one thread at a time. */
+public final class Connection implements AutoCloseable {
+	private static final int SCRATCH = 16 << 10;
+
+	private final int descriptor;
+	private final String peer;
+	private final Arena arena = Arena.ofShared();
+	private final MemorySegment scratch = arena.allocate(SCRATCH);
+	private final ByteBuffer scratchBytes = scratch.asByteBuffer();
+
+	Connection(int descriptor, String peer) {
+		this.descriptor = descriptor;
+		this.peer = peer;
+	}
+
+	/** Its number, which stays this object's: for {@link bus.api.GuestPort#watch}. */
+	public int descriptor() {
+		return descriptor;
+	}
+
+	/** Who is there, for the log and for listings: an address, a user, the name in a certificate. */
+	public String peer() {
+		return peer;
+	}
+
+	/** Gives the descriptor away, for {@link bus.api.GuestPort#attach(int)}; nothing else may be called after it. */
+	public int release() {
+		arena.close();
+		return descriptor;
+	}
+
+	/**
+	 * Reads what is there.
+	 *
+	 * @return bytes put into {@code room}; 0 if there are none now, or no room; -1 if the peer has gone
+	 */
+	public int read(ByteBuffer room) {
+		int piece = Math.min(room.remaining(), SCRATCH);
+		if (piece == 0)
+			return 0;
+		long read = Linux.read(descriptor, scratch.address(), piece);
+		if (read == -Errno.EAGAIN || read == -Errno.EINTR)
+			return 0;
+		if (read <= 0)
+			return -1;
+		room.put(scratchBytes.clear().limit((int) read));
+		return (int) read;
+	}
+
+	/**
+	 * Writes what the peer takes now.
+	 *
+	 * @param data its position is moved past the bytes taken
+	 * @return bytes taken; fewer than there were means "no more now"; -1 if the peer has gone
+	 */
+	public int write(ByteBuffer data) {
+		int taken = 0;
+		while (data.hasRemaining()) {
+			int piece = Math.min(data.remaining(), SCRATCH);
+			scratchBytes.clear().put(data.slice(data.position(), piece));
+			long wrote = Linux.write(descriptor, scratch.address(), piece);
+			if (wrote == -Errno.EINTR)
+				continue;
+			if (wrote == -Errno.EAGAIN)
+				break;
+			if (wrote < 0)
+				return -1;
+			data.position(data.position() + (int) wrote);
+			taken += (int) wrote;
+		}
+		return taken;
+	}
+
+	@Override
+	public void close() {
+		arena.close();
+		Linux.close(descriptor);
+	}
+}
