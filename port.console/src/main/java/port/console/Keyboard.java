@@ -3,10 +3,10 @@ package port.console;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What sessions have typed and the guest has not read. Full, it takes no more. Any thread. */
+/** What was typed and the guest has not read. Full, it takes no more. Any thread. */
 final class Keyboard {
 	/** A pasted page; a terminal's own buffer is as large. */
-	private static final int CAPACITY = 4096;
+	static final int CAPACITY = 4096;
 
 	private final ReentrantLock lock = new ReentrantLock();
 	private final ByteBuffer keys = ByteBuffer.allocate(CAPACITY);
@@ -29,15 +29,6 @@ final class Keyboard {
 			int taken = move(keys, room);
 			keys.compact();
 			return taken;
-		} finally {
-			lock.unlock();
-		}
-	}
-
-	void clear() {
-		lock.lock();
-		try {
-			keys.clear();
 		} finally {
 			lock.unlock();
 		}
