@@ -37,13 +37,13 @@ final class Client implements Way, Telnet.Peer {
 	private final ByteBuffer answers = ByteBuffer.allocate(ANSWERS);
 	private boolean ended;
 
-	Client(GuestPort guest, Connection connection, Seats seats, Ring ring, Terms terms) {
+	Client(GuestPort guest, Connection connection, String name, Seats seats, Ring ring, Terms terms) {
 		this.guest = guest;
 		this.connection = connection;
 		this.seats = seats;
 		this.terms = terms;
 		reader = new Reader(ring, ring.end());
-		visit = new Visit(new Visitor(connection.peer(), terms.spy() ? Wish.SPY : Wish.ATTACH), this);
+		visit = new Visit(new Visitor(name, terms.spy() ? Wish.SPY : Wish.ATTACH), this);
 		telnet = terms.telnet() ? new Telnet(this) : null;
 		escape = new Escape(terms.escape());
 	}
@@ -54,10 +54,17 @@ final class Client implements Way, Telnet.Peer {
 			telnet.begin();
 		var ousted = seats.sit(visit);
 		seats.enter(visit, ousted, terms.replay());
+		if (!ended)
+			begin();
+	}
+
+	/** Goes on, where another instance was. */
+	void begin() {
 		guest.watch(connection.descriptor(), this::ready);
 	}
 
-	long lost() {
+	@Override
+	public long lost() {
 		return reader.lost();
 	}
 
@@ -233,7 +240,7 @@ final class Client implements Way, Telnet.Peer {
 	}
 
 	/** Goes on with what {@link #release} wrote, behind the name. */
-	void resume(DataInput from) throws IOException {
+	void restore(DataInput from) throws IOException {
 		visit.wish(Wish.values()[from.readByte()]);
 		boolean writes = from.readBoolean();
 		visit.size(from.readInt());
@@ -248,6 +255,5 @@ final class Client implements Way, Telnet.Peer {
 		if (telnet != null)
 			telnet.restore(from);
 		seats.resume(visit, writes);
-		guest.watch(connection.descriptor(), this::ready);
 	}
 }

@@ -1,11 +1,7 @@
 package port.console;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -72,21 +68,5 @@ final class Kept {
 
 	static void read(DataInput from, ByteBuffer into) throws IOException {
 		into.put(read(from));
-	}
-
-	/** Writes into memory. */
-	record Writer(ByteArrayOutputStream bytes, DataOutputStream data) {
-
-		Writer() {
-			this(new ByteArrayOutputStream());
-		}
-
-		private Writer(ByteArrayOutputStream bytes) {
-			this(bytes, new DataOutputStream(bytes));
-		}
-	}
-
-	static DataInputStream reader(byte[] content) {
-		return new DataInputStream(new ByteArrayInputStream(content));
 	}
 }

@@ -1,5 +1,8 @@
 package port.console;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,6 +32,26 @@ final class Keyboard {
 			int taken = move(keys, room);
 			keys.compact();
 			return taken;
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	/** Writes down what is here. */
+	void save(DataOutput to) throws IOException {
+		lock.lock();
+		try {
+			Kept.write(to, keys.duplicate().flip());
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	/** Goes on from there, as the first thing that it does. */
+	void restore(DataInput from) throws IOException {
+		lock.lock();
+		try {
+			Kept.read(from, keys);
 		} finally {
 			lock.unlock();
 		}

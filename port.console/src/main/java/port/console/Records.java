@@ -22,16 +22,16 @@ final class Records implements AutoCloseable {
 		var records = new Records();
 		try {
 			if (!config.log().isBlank()) {
-				records.file = LogFile.open(config.log(), goesOn || Switch.on("logappend", config.logappend()),
-						new LogFile.Keeping(Sizes.bytes("logfilemax", config.logfilemax()), config.logfiles(),
-								Switch.on("logtimestamp", config.logtimestamp())));
+				records.file = LogFile.open(config.log(), goesOn || Options.isOn(config.logappend()),
+						new LogFile.Keeping(Options.logFileMax(config), config.logfiles(),
+								Options.isOn(config.logtimestamp())));
 				records.log = new Tape("log=" + records.file.path(), records.file);
 			}
 			if (!config.record().isBlank()) {
 				records.cast = Asciicast.open(config.record(), title);
 				records.recording = new Tape("record=" + records.cast.path(), records.cast);
 			}
-			records.recordsInput = Switch.on("recordinput", config.recordinput());
+			records.recordsInput = Options.isOn(config.recordinput());
 			return records;
 		} catch (IOException | RuntimeException e) {
 			records.close();

@@ -22,9 +22,10 @@ final class Seats {
 	private volatile List<Visit> visits = List.of();
 	private volatile boolean over;
 	/** The size that the guest was told; 0 for none. */
-	private int told;
-	private Resized resized = (columns, rows) -> {
-	};
+	private volatile int told;
+	private final Resized resized;
+	/** What those who have gone never had. */
+	private volatile long lostBefore;
 
 	/** Hears of the sizes that the guest is told. */
 	@FunctionalInterface
@@ -32,13 +33,10 @@ final class Seats {
 		void to(int columns, int rows);
 	}
 
-	Seats(GuestPort guest, Keyboard keyboard) {
+	Seats(GuestPort guest, Keyboard keyboard, Resized resized) {
 		this.guest = guest;
 		this.keyboard = keyboard;
-	}
-
-	void onResize(Resized listener) {
-		resized = listener;
+		this.resized = resized;
 	}
 
 	// ---- any thread
@@ -59,6 +57,29 @@ final class Seats {
 	/** Who writes; null if nobody does. */
 	Visit writer() {
 		return seat.get();
+	}
+
+	/** Bytes that visitors never had, because they did not keep up. */
+	long lost() {
+		long lost = lostBefore;
+		for (var visit : visits)
+			if (!(visit.way() instanceof TerminalWay))
+				lost += visit.way().lost();
+		return lost;
+	}
+
+	/** The size that the guest was told. */
+	String size() {
+		return told == 0 ? "not told" : (told & 0xffff) + "x" + (told >>> 16);
+	}
+
+	int toldSize() {
+		return told;
+	}
+
+	/** What an earlier instance has told the guest, which remembers it. */
+	void toldSize(int size) {
+		told = size;
 	}
 
 	boolean writes(Visit visit) {
@@ -175,6 +196,8 @@ final class Seats {
 		if (!visits.contains(visit))
 			return;
 		visit.ended();
+		if (!(visit.way() instanceof TerminalWay)) // which stays, and counts on
+			lostBefore += visit.way().lost();
 		visits = visits.stream().filter(other -> other != visit).toList();
 		log(visit.name() + " has gone");
 		giveUp(visit);

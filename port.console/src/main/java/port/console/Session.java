@@ -79,6 +79,12 @@ final class Session implements Way, Attachment {
 		// whoever types here is told how much was taken, and tries again
 	}
 
+	/** It is for the shell to count what its terminal did not take. */
+	@Override
+	public long lost() {
+		return 0;
+	}
+
 	@Override
 	public void end() {
 		// nothing is open

@@ -82,6 +82,16 @@ final class Terminal {
 		}
 	}
 
+	/** Gives up all: the port was refused. */
+	void close() {
+		try {
+			leave();
+		} catch (IOException e) {
+			// the link is left; whoever makes it again finds that it points nowhere
+		}
+		pty.close();
+	}
+
 	/** Gives up all but {@link #descriptor}, which is the caller's from here on. */
 	void leave() throws IOException {
 		arena.close();

@@ -1,5 +1,8 @@
 package port.console;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 import bus.api.Attachable.Visitor;
@@ -52,12 +55,13 @@ final class TerminalWay implements Way {
 		}
 	}
 
-	/** What was forgotten since this was asked last, because nobody has read it. */
-	int skip() {
-		return reader.skip();
+	/** Gives up what was forgotten, because nobody has read it. */
+	void skip() {
+		reader.skip();
 	}
 
-	long lost() {
+	@Override
+	public long lost() {
 		return reader.lost();
 	}
 
@@ -68,15 +72,25 @@ final class TerminalWay implements Way {
 			seats.tellSize(terminal.size());
 	}
 
-	boolean writes() {
-		return visit != null && seats.writes(visit);
+	/** Writes down what its program has not read yet, and whether it writes. */
+	void save(DataOutput to) throws IOException {
+		reader.save(to);
+		Kept.write(to, out);
+		to.writeBoolean(visit != null);
+		to.writeBoolean(visit != null && seats.writes(visit));
+		Kept.write(to, keys.flip());
 	}
 
-	/** An update of this bundle was noticed by nobody. */
-	void resume(boolean writes) {
-		if (writes) {
+	void restore(DataInput from) throws IOException {
+		reader.restore(from);
+		Kept.read(from, out.clear());
+		out.flip();
+		boolean present = from.readBoolean();
+		boolean writes = from.readBoolean();
+		Kept.read(from, keys);
+		if (present) {
 			visit = visitor();
-			seats.resume(visit, true);
+			seats.resume(visit, writes);
 		}
 	}
 

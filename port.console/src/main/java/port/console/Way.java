@@ -17,6 +17,9 @@ interface Way {
 	/** The guest has room for more keys: brings those that have waited, to {@link Seats#type}. */
 	void pull();
 
+	/** Bytes of the guest's that the visitor never had; any thread. */
+	long lost();
+
 	/** The visit has ended. */
 	void end();
 }
