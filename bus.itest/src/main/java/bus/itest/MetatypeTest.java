@@ -42,8 +42,9 @@ class MetatypeTest {
 	void everyKind_hasItsContractsKeys() {
 		assertEquals(Set.of("bus", "name", "id", "listen"), keys(definition("port.socket"), ALL));
 		assertEquals(Set.of("bus", "listen"), keys(definition("port.socket"), REQUIRED));
-		assertEquals(Set.of("bus", "name", "id", "path"), keys(definition("port.file"), ALL));
-		assertEquals(Set.of("bus", "path"), keys(definition("port.file"), REQUIRED));
+		assertEquals(Set.of("bus", "name", "id", "path", "append", "sync", "size", "frequency", "rotate", "maxage",
+				"compress", "input", "pipe"), keys(definition("port.file"), ALL));
+		assertEquals(Set.of("bus"), keys(definition("port.file"), REQUIRED));
 		assertEquals(Set.of("bus", "name", "id", "link"), keys(definition("port.console"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.console"), REQUIRED));
 		assertEquals(Set.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx", "indirect_desc", "in_order",

@@ -5,11 +5,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import bus.api.GuestPort;
 import bus.linux.Errno;
 import bus.linux.Linux;
+import bus.linux.Peer;
 import bus.linux.Sockets;
 
 /**
@@ -21,16 +24,22 @@ public final class Listener implements AutoCloseable {
 
 	private final int descriptor;
 	private final Address address;
+	private final Access access;
 	/** Device and inode of the socket file: another process may have put its own in its place. Null for others. */
 	private final Object file;
-	private final Consumer<Connection> arrived;
-	private boolean paused = true;
+	private final Arrivals arrivals;
 
-	private Listener(int descriptor, Address address, Object file, Consumer<Connection> arrived) {
+	private Listener(int descriptor, Address address, Access access, Arrivals arrivals) throws IOException {
 		this.descriptor = descriptor;
 		this.address = address;
-		this.file = file;
-		this.arrived = arrived;
+		this.access = access;
+		this.file = address instanceof Address.Unix(var path) ? identity(path) : null;
+		this.arrivals = arrivals;
+	}
+
+	/** As {@link #open(GuestPort, String, Access, Consumer)}, for whom the kernel lets in. */
+	public static Listener open(GuestPort guest, String listen, Consumer<Connection> arrived) throws IOException {
+		return open(guest, listen, Access.DEFAULT, arrived);
 	}
 
 	/**
@@ -38,30 +47,41 @@ public final class Listener implements AutoCloseable {
 	 *
 	 * @param guest of the port that is being plugged, whose loop watches the socket
 	 * @param listen the value of the option {@code listen}
+	 * @param access who may come in: only they arrive, and those of a TLS address after the handshake
 	 * @param arrived is given each connection, on the loop, and owns it
 	 * @throws IOException with a message for the operator
 	 * @throws IllegalArgumentException likewise
 	 */
-	public static Listener open(GuestPort guest, String listen, Consumer<Connection> arrived) throws IOException {
+	public static Listener open(GuestPort guest, String listen, Access access, Consumer<Connection> arrived)
+			throws IOException {
+		String option = "listen=" + listen.strip();
+		var address = Address.parse("listen", listen);
+		access.check("listen", address);
 		try {
-			var listener = open(Address.parse("listen", listen), arrived);
+			var arrivals = new Arrivals(guest, option, true, arrived);
+			var listener = open(address, access, arrivals);
 			guest.watch(listener.descriptor, listener::accept);
 			return listener;
 		} catch (IOException e) {
-			throw new IOException("listen=" + listen.strip() + ": " + e.getMessage()
+			throw new IOException(option + ": " + e.getMessage()
 					+ "; allowed: an address that can be bound and that nobody else listens on", e);
 		}
 	}
 
-	private static Listener open(Address address, Consumer<Connection> arrived) throws IOException {
+	private static Listener open(Address address, Access access, Arrivals arrivals) throws IOException {
 		return switch (address) {
-			case Address.Unix(var path) -> {
-				int descriptor = Sockets.listenUnix(path, Sockets.OWNER_ONLY);
-				yield new Listener(descriptor, address, identity(path), arrived);
-			}
+			// with a list it says who may connect, not the file's permissions
+			case Address.Unix(var path) -> new Listener(Sockets.listenUnix(path,
+					access.allow.asksForUsers() ? Sockets.EVERYBODY : Sockets.OWNER_ONLY), address, access, arrivals);
+			case Address.Abstract(var name) -> new Listener(Sockets.listenAbstract(name), address, access, arrivals);
 			case Address.Tcp(var host, var port) -> {
 				int descriptor = Sockets.listenTcp(new InetSocketAddress(host, port));
-				yield new Listener(descriptor, new Address.Tcp(host, Sockets.port(descriptor)), null, arrived);
+				yield new Listener(descriptor, new Address.Tcp(host, Sockets.port(descriptor)), access, arrivals);
+			}
+			case Address.Tls tls -> throw new IOException("TLS comes with the next commit");
+			case Address.Vsock(var cid, var port) -> {
+				int descriptor = Vsock.listen(cid, port);
+				yield new Listener(descriptor, new Address.Vsock(cid, Sockets.vsockPort(descriptor)), access, arrivals);
 			}
 		};
 	}
@@ -77,18 +97,23 @@ public final class Listener implements AutoCloseable {
 
 	/** Who comes now waits in the kernel's backlog. Loop thread. */
 	public void pause() {
-		paused = true;
+		arrivals.pause();
 	}
 
 	/** Lets in who has waited and who comes. Loop thread. */
 	public void resume() {
-		paused = false;
+		arrivals.resume();
 		accept();
+	}
+
+	/** Who was let in and who was refused, for {@link bus.api.HostPort#figures}. Any thread. */
+	public Map<String, Object> figures() {
+		return arrivals.figures();
 	}
 
 	/** The watch is edge-triggered: who came during a pause is found only by asking. */
 	private void accept() {
-		while (!paused) {
+		while (!arrivals.paused()) {
 			int client = Sockets.accept(descriptor);
 			if (client < 0) {
 				if (client != -Errno.EAGAIN)
@@ -97,13 +122,19 @@ public final class Listener implements AutoCloseable {
 			}
 			if (address instanceof Address.Tcp)
 				Linux.setsockopt(client, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
-			arrived.accept(new Connection(client, address.toString()));
+			if (access.allow.allows(Peer.of(client), address)) {
+				arrivals.give(new Connection(client, Peer.name(client), ""));
+			} else {
+				arrivals.refuse(Peer.name(client), "not among allow=" + access.allow);
+				Linux.close(client);
+			}
 		}
 	}
 
 	/** To be called when the port has been unplugged: its watches have ended. */
 	@Override
 	public void close() {
+		arrivals.close();
 		Linux.close(descriptor);
 		try {
 			if (address instanceof Address.Unix(var path) && Files.exists(path) && identity(path).equals(file))
