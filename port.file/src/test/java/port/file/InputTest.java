@@ -54,11 +54,11 @@ class InputTest {
 		}
 		assertArrayEquals(bytes, read.array());
 		var last = port;
-		RotationTest.await(() -> "at its end".equals(last.figures().get("input-state")));
+		RotationTest.await(() -> "at its end".equals(last.figures().get("input state")));
 		port.unplugged();
 		port = plugged();
 		var again = port;
-		RotationTest.await(() -> "at its end".equals(again.figures().get("input-state")));
+		RotationTest.await(() -> "at its end".equals(again.figures().get("input state")));
 		assertEquals(0, port.hostData(ByteBuffer.allocate(10)));
 		port.unplugged();
 		guest.forgetKept();
@@ -83,7 +83,7 @@ class InputTest {
 		file(1);
 		var port = plugged();
 		assertEquals(1 << 20, port.guestData(ByteBuffer.allocate(1 << 20)));
-		assertEquals("/dev/null", port.figures().get("file"));
+		assertEquals("/dev/null", port.figures().get("writes to"));
 		port.unplugged();
 		guest.forgetKept();
 		assertTrue(Files.exists(folder.resolve("seed")));

@@ -44,8 +44,8 @@ class LogFileTest {
 		var options = Configured.options(lines);
 		var backups = new Backups(path(), options.rotate(), Duration.ofDays(options.maxage()), clock, FileChannel::open);
 		backups.tidy();
-		var file = new LogFile(path(), options, backups, () -> {
-		}, FileChannel::open, clock, ZoneOffset.UTC);
+		var file = new LogFile(path(), options, backups, new Cut(options, ZoneOffset.UTC), () -> {
+		}, FileChannel::open, clock);
 		open.add(file);
 		return file;
 	}

@@ -10,13 +10,15 @@ import java.util.zip.GZIPInputStream;
 
 /** A file and what was rotated out of it, as somebody reads them who puts them together again. */
 record Rotated(Path path) {
+	private static final int MOST = 999;
 
 	/** Of the file and the rotated ones, the oldest first. */
 	List<byte[]> files() throws IOException {
 		var files = new ArrayList<byte[]>();
-		files.add(Files.readAllBytes(path));
-		for (int number = 1; exists(number, "") || exists(number, ".gz"); number++)
-			files.addFirst(read(number));
+		files.add(Files.exists(path) ? Files.readAllBytes(path) : new byte[0]); // a crash may have left none
+		for (int number = 1; number <= MOST; number++) // or a gap
+			if (exists(number, "") || exists(number, ".gz"))
+				files.addFirst(read(number));
 		return files;
 	}
 

@@ -66,13 +66,13 @@ class RotationTest {
 		assertArrayEquals(sent.toByteArray(), new Rotated(path()).content());
 		assertTrue(files.size() > 10, files.size() + " files");
 		for (var file : files.subList(0, files.size() - 1)) {
-			assertTrue(file.length >= size && file.length <= size + LogFile.LONGEST_LINE, file.length + " bytes");
+			assertTrue(file.length >= size && file.length <= size + Cut.LONGEST_LINE, file.length + " bytes");
 			assertTrue(!lines || file[file.length - 1] == '\n', "a line was cut");
 		}
 	}
 
 	private static byte[] line(Random random) {
-		return ("x".repeat(random.nextInt(LogFile.LONGEST_LINE - 1)) + "\n").getBytes(StandardCharsets.US_ASCII);
+		return ("x".repeat(random.nextInt(Cut.LONGEST_LINE - 1)) + "\n").getBytes(StandardCharsets.US_ASCII);
 	}
 
 	private static byte[] bytes(Random random) {
