@@ -17,10 +17,15 @@ public final class Errno {
 	public static final int EMFILE = 24;
 	public static final int EPIPE = 32;
 	public static final int ENOTSOCK = 88;
+	public static final int EAFNOSUPPORT = 97;
 	public static final int EADDRINUSE = 98;
+	public static final int EADDRNOTAVAIL = 99;
+	public static final int ENETUNREACH = 101;
 	public static final int ECONNABORTED = 103;
 	public static final int ECONNRESET = 104;
+	public static final int ETIMEDOUT = 110;
 	public static final int ECONNREFUSED = 111;
+	public static final int EHOSTUNREACH = 113;
 	public static final int EINPROGRESS = 115;
 
 	private static final Map<Integer, String> TEXT = Map.ofEntries(Map.entry(EPERM, "operation not permitted"),
@@ -31,7 +36,10 @@ public final class Errno {
 			Map.entry(EINVAL, "invalid argument"),
 			Map.entry(EMFILE, "too many open files; raise the limit with 'ulimit -n' or LimitNOFILE="),
 			Map.entry(EPIPE, "broken pipe"), Map.entry(ENOTSOCK, "not a socket"),
-			Map.entry(ECONNABORTED, "connection aborted"), Map.entry(EADDRINUSE, "address already in use"), Map.entry(ECONNRESET, "connection reset"),
+			Map.entry(ECONNABORTED, "connection aborted"), Map.entry(EADDRINUSE, "address already in use"),
+			Map.entry(EADDRNOTAVAIL, "no such address here"), Map.entry(EAFNOSUPPORT, "not known to this kernel"),
+			Map.entry(ENETUNREACH, "network unreachable"), Map.entry(EHOSTUNREACH, "host unreachable"),
+			Map.entry(ETIMEDOUT, "timed out"), Map.entry(ECONNRESET, "connection reset"),
 			Map.entry(ECONNREFUSED, "connection refused"), Map.entry(EINPROGRESS, "in progress"));
 
 	private Errno() {

@@ -27,6 +27,7 @@ public final class Linux {
 	public static final int AF_UNIX = 1;
 	public static final int AF_INET = 2;
 	public static final int AF_INET6 = 10;
+	public static final int AF_VSOCK = 40;
 	public static final int MSG_DONTWAIT = 0x40;
 	public static final int MSG_NOSIGNAL = 0x4000;
 	public static final int MSG_CTRUNC = 0x8;
@@ -34,8 +35,14 @@ public final class Linux {
 	public static final int SOL_SOCKET = 1;
 	public static final int SO_REUSEADDR = 2;
 	public static final int SO_ERROR = 4;
+	public static final int SO_KEEPALIVE = 9;
+	public static final int SO_PEERCRED = 17;
+	public static final int SHUT_WR = 1;
 	public static final int IPPROTO_TCP = 6;
 	public static final int TCP_NODELAY = 1;
+	public static final int TCP_KEEPIDLE = 4;
+	public static final int TCP_KEEPINTVL = 5;
+	public static final int TCP_KEEPCNT = 6;
 	public static final int SCM_RIGHTS = 1;
 	public static final int PROT_READ = 1;
 	public static final int PROT_WRITE = 2;
@@ -214,6 +221,15 @@ public final class Linux {
 		return call(NR.getsockname(), fd, address, length);
 	}
 
+	public static long getpeername(int fd, long address, long length) {
+		return call(NR.getpeername(), fd, address, length);
+	}
+
+	/** Ends one direction of a connection, or both. */
+	public static long shutdown(int fd, int how) {
+		return call(NR.shutdown(), fd, how, 0);
+	}
+
 	/** Sets an option whose value is an int. */
 	public static long setsockopt(int fd, int level, int option, int value) {
 		try (var arena = Arena.ofConfined()) {
@@ -230,6 +246,11 @@ public final class Linux {
 			long answer = call(NR.getsockopt(), fd, level, option, holder.address(), length.address(), 0);
 			return answer < 0 ? answer : holder.get(JAVA_INT, 0);
 		}
+	}
+
+	/** Reads an option whose value is a structure at {@code value}, of the size in the int at {@code length}. */
+	public static long getsockopt(int fd, int level, int option, long value, long length) {
+		return call(NR.getsockopt(), fd, level, option, value, length, 0);
 	}
 
 	public static long sendmsg(int fd, long message, int flags) {

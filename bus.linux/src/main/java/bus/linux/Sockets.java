@@ -1,31 +1,28 @@
 package bus.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 
-/** Opens UNIX and TCP sockets whose descriptor numbers are needed, which Java's own channels hide. */
+/** Opens UNIX, TCP and vsock sockets whose descriptor numbers are needed, which Java's own channels hide. */
 public final class Sockets {
 	/** Permissions for the owner alone, 0600. */
 	public static final int OWNER_ONLY = 0600;
+	/** Permissions for everybody, 0666, where something else says who may come. */
+	public static final int EVERYBODY = 0666;
+	/** All context numbers of this machine, VMADDR_CID_ANY. */
+	public static final int ANY_CID = -1;
 
 	private static final int BACKLOG = 128;
-	private static final int SUN_PATH = 108;
-	private static final ValueLayout.OfShort NETWORK_SHORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
 	private Sockets() {
 	}
@@ -42,7 +39,7 @@ public final class Sockets {
 		removeStale(path);
 		int fd = (int) LinuxException.check(Linux.socket(Linux.AF_UNIX, Linux.SOCK_STREAM), "socket");
 		try (var arena = Arena.ofConfined()) {
-			var address = unixAddress(arena, path);
+			var address = SocketAddress.unix(arena, path);
 			LinuxException.check(Linux.fchmod(fd, mode), "fchmod(" + path + ")");
 			LinuxException.check(Linux.bind(fd, address.address(), (int) address.byteSize()), "bind(" + path + ")");
 			Files.setPosixFilePermissions(path, permissions(mode)); // what the umask took away
@@ -52,6 +49,47 @@ public final class Sockets {
 			Linux.close(fd);
 			throw e;
 		}
+	}
+
+	/**
+	 * Listens on a UNIX socket in Linux's abstract name space, where there are no files: the name goes with the socket,
+	 * and nothing says who may connect.
+	 *
+	 * @return a non-blocking listening descriptor
+	 */
+	public static int listenAbstract(String name) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			return listen(Linux.AF_UNIX, SocketAddress.abstractUnix(arena, name), "@" + name);
+		}
+	}
+
+	/**
+	 * Listens on a socket between a host and its virtual machines.
+	 *
+	 * @param cid which of the machine's context numbers; {@link #ANY_CID} for all
+	 * @param port -1 lets the kernel choose
+	 * @return a non-blocking listening descriptor
+	 */
+	public static int listenVsock(int cid, int port) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			return listen(Linux.AF_VSOCK, SocketAddress.vsock(arena, cid, port), SocketAddress.vsock(cid, port));
+		}
+	}
+
+	private static int listen(int family, MemorySegment address, String name) throws LinuxException {
+		int fd = socket(family, name);
+		try {
+			LinuxException.check(Linux.bind(fd, address.address(), (int) address.byteSize()), "bind(" + name + ")");
+			LinuxException.check(Linux.listen(fd, BACKLOG), "listen(" + name + ")");
+			return fd;
+		} catch (LinuxException e) {
+			Linux.close(fd);
+			throw e;
+		}
+	}
+
+	private static int socket(int family, String name) throws LinuxException {
+		return (int) LinuxException.check(Linux.socket(family, Linux.SOCK_STREAM), "socket(" + name + ")");
 	}
 
 	private static void removeStale(Path path) throws IOException {
@@ -75,29 +113,50 @@ public final class Sockets {
 		return type == 0140000;
 	}
 
-	/** Connects to a UNIX socket; the descriptor is non-blocking. */
+	/** Connects to a UNIX socket; the descriptor is non-blocking. Fails with EAGAIN if the backlog there is full. */
 	public static int connectUnix(Path path) throws LinuxException {
-		int fd = (int) LinuxException.check(Linux.socket(Linux.AF_UNIX, Linux.SOCK_STREAM), "socket");
 		try (var arena = Arena.ofConfined()) {
-			var address = unixAddress(arena, path);
-			long answer = Linux.connect(fd, address.address(), (int) address.byteSize());
-			if (answer < 0) {
-				Linux.close(fd);
-				throw new LinuxException("connect(" + path + ")", Linux.errno(answer));
-			}
-			return fd;
+			return connect(Linux.AF_UNIX, SocketAddress.unix(arena, path), path.toString());
 		}
 	}
 
-	private static MemorySegment unixAddress(Arena arena, Path path) throws LinuxException {
-		byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-		if (name.length >= SUN_PATH)
-			throw new LinuxException("socket path of " + name.length + " bytes, the limit is " + (SUN_PATH - 1) + ": "
-					+ path, Errno.EINVAL);
-		var address = arena.allocate(2L + name.length + 1);
-		address.set(ValueLayout.JAVA_SHORT, 0, (short) Linux.AF_UNIX);
-		MemorySegment.copy(name, 0, address, JAVA_BYTE, 2, name.length);
-		return address;
+	/** As {@link #connectUnix}, for an abstract name. */
+	public static int connectAbstract(String name) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			return connect(Linux.AF_UNIX, SocketAddress.abstractUnix(arena, name), "@" + name);
+		}
+	}
+
+	/** Begins to connect; how it ended says {@link #connected}, when the descriptor has become writable. */
+	public static int connectTcp(InetSocketAddress address) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			var host = address.getAddress();
+			int family = host instanceof Inet6Address ? Linux.AF_INET6 : Linux.AF_INET;
+			return connect(family, SocketAddress.inet(arena, host, address.getPort()), address.toString());
+		}
+	}
+
+	/** As {@link #connectTcp}, to a virtual machine or to its host. */
+	public static int connectVsock(int cid, int port) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			return connect(Linux.AF_VSOCK, SocketAddress.vsock(arena, cid, port), SocketAddress.vsock(cid, port));
+		}
+	}
+
+	private static int connect(int family, MemorySegment address, String name) throws LinuxException {
+		int fd = socket(family, name);
+		long answer = Linux.connect(fd, address.address(), (int) address.byteSize());
+		if (answer < 0 && answer != -Errno.EINPROGRESS) {
+			Linux.close(fd);
+			throw new LinuxException("connect(" + name + ")", Linux.errno(answer));
+		}
+		return fd;
+	}
+
+	/** How a connection ended up: 0 if it is there, else the positive error number. To be asked once. */
+	public static int connected(int fd) {
+		long error = Linux.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ERROR);
+		return (int) Math.abs(error);
 	}
 
 	private static EnumSet<PosixFilePermission> permissions(int mode) {
@@ -123,7 +182,7 @@ public final class Sockets {
 		int family = host instanceof Inet6Address ? Linux.AF_INET6 : Linux.AF_INET;
 		int fd = (int) LinuxException.check(Linux.socket(family, Linux.SOCK_STREAM), "socket");
 		try (var arena = Arena.ofConfined()) {
-			var socketAddress = inetAddress(arena, host, address.getPort());
+			var socketAddress = SocketAddress.inet(arena, host, address.getPort());
 			LinuxException.check(Linux.setsockopt(fd, Linux.SOL_SOCKET, Linux.SO_REUSEADDR, 1), "SO_REUSEADDR");
 			LinuxException.check(Linux.bind(fd, socketAddress.address(), (int) socketAddress.byteSize()),
 					"bind(" + address + ")");
@@ -135,26 +194,23 @@ public final class Sockets {
 		}
 	}
 
-	// sockaddr_in: family 0, port 2, address 4, 16 in all; sockaddr_in6: family 0, port 2, flow 4, address 8, scope 24
-	private static MemorySegment inetAddress(Arena arena, InetAddress host, int port) {
-		byte[] bytes = host.getAddress();
-		boolean v6 = host instanceof Inet6Address;
-		var address = arena.allocate(v6 ? 28 : 16, 4);
-		address.set(ValueLayout.JAVA_SHORT, 0, (short) (v6 ? Linux.AF_INET6 : Linux.AF_INET));
-		address.set(NETWORK_SHORT, 2, (short) port);
-		MemorySegment.copy(bytes, 0, address, JAVA_BYTE, v6 ? 8 : 4, bytes.length);
-		if (host instanceof Inet6Address six)
-			address.set(JAVA_INT, 24, six.getScopeId());
-		return address;
-	}
-
 	/** The TCP port that a socket is bound to. */
 	public static int port(int fd) throws LinuxException {
 		try (var arena = Arena.ofConfined()) {
 			var address = arena.allocate(28, 4);
 			var length = arena.allocateFrom(JAVA_INT, 28);
 			LinuxException.check(Linux.getsockname(fd, address.address(), length.address()), "getsockname");
-			return Short.toUnsignedInt(address.get(NETWORK_SHORT, 2));
+			return Short.toUnsignedInt(address.get(SocketAddress.NETWORK_SHORT, 2));
+		}
+	}
+
+	/** The vsock port that a socket is bound to. */
+	public static int vsockPort(int fd) throws LinuxException {
+		try (var arena = Arena.ofConfined()) {
+			var address = arena.allocate(16, 4);
+			var length = arena.allocateFrom(JAVA_INT, 16);
+			LinuxException.check(Linux.getsockname(fd, address.address(), length.address()), "getsockname");
+			return address.get(JAVA_INT, 4);
 		}
 	}
 

@@ -4,7 +4,7 @@
  * <p>{@link bus.linux.Linux} holds one static method for each call, named as in C; it answers what the kernel answered, or
  * the negative error number: no exception, no allocation, any thread. The other classes put a few of them together:
  * {@link bus.linux.Epoll}, {@link bus.linux.Iovec}, {@link bus.linux.MessageSocket}, {@link bus.linux.Sockets},
- * {@link bus.linux.MappedFile}, {@link bus.linux.Pty}. They throw {@link bus.linux.LinuxException}.
+ * {@link bus.linux.Peer}, {@link bus.linux.MappedFile}, {@link bus.linux.Pty}. They throw {@link bus.linux.LinuxException}.
  *
  * <p>Every descriptor made here is close-on-exec.
  */

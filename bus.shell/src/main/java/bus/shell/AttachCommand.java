@@ -11,6 +11,9 @@ import org.osgi.service.component.annotations.Reference;
 
 import bus.api.Attachable;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.CommandException;
+import bus.shell.command.Words;
 
 /** {@code vport:attach}. */
 @Component(service = AttachCommand.class, property = { "osgi.command.scope=vport", "osgi.command.function=attach" })

@@ -10,6 +10,9 @@ import org.apache.felix.service.command.CommandSession;
 import bus.api.BusInfo;
 import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.CommandException;
+import bus.shell.command.Words;
 
 /** Buses made and removed, for {@link HyphenatedCommands}. */
 final class BusCommands {

@@ -4,6 +4,9 @@ import java.util.List;
 
 import bus.api.BusInfo;
 import bus.api.PortInfo;
+import bus.shell.command.Shown;
+import bus.shell.command.Table;
+import bus.shell.command.Words;
 
 /**
  * A bus as scripts read it.

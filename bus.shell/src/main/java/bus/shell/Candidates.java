@@ -5,25 +5,38 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.MetaTypeService;
+
 import bus.api.PortInfo;
+import bus.api.SerialBusRuntime;
+import bus.shell.command.Completer;
 
-/** What may stand at a place of a command line, from what there is at this moment. */
-record Candidates(Ports ports, Kinds kinds) {
+/** What TAB offers for the vport commands. */
+@Component(service = Completer.class, property = "osgi.command.scope=vport")
+public final class Candidates implements Completer {
+	private final Ports ports;
+	private final Kinds kinds;
 
-	/**
-	 * A word.
-	 *
-	 * @param about what to show beside it
-	 * @param whole whether a space follows; not so behind {@code key=}
-	 */
-	record Word(String text, String about, boolean whole) {
+	@Activate
+	public Candidates(BundleContext context, @Reference SerialBusRuntime runtime,
+			@Reference ServiceComponentRuntime components, @Reference MetaTypeService metatype) {
+		this.ports = new Ports(runtime);
+		this.kinds = new Kinds(context, components, metatype);
 	}
 
-	/**
-	 * @param words the command line, the command first, without its options
-	 * @param place of the word in question; 1 is the first behind the command
-	 */
-	List<Word> at(List<String> words, int place) {
+	@Override
+	public List<Class<?>> commands() {
+		return List.of(LookCommands.class, ConfigureCommands.class, HyphenatedCommands.class, HostSideCommands.class,
+				AttachCommand.class, StatCommand.class, TraceCommand.class, LogCommand.class);
+	}
+
+	@Override
+	public List<Word> at(List<String> words, int place) {
 		String command = words.getFirst().substring(words.getFirst().indexOf(':') + 1);
 		return switch (command) {
 			case "show", "remove", "open", "close" -> place == 1 ? labels() : List.of();

@@ -1,21 +1,21 @@
 package bus.shell;
 
+import static org.osgi.service.component.annotations.ReferenceCardinality.MULTIPLE;
+import static org.osgi.service.component.annotations.ReferencePolicy.DYNAMIC;
+
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.CommandSessionListener;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.runtime.ServiceComponentRuntime;
-import org.osgi.service.metatype.MetaTypeService;
 
-import bus.api.SerialBusRuntime;
+import bus.shell.command.Completer;
 
 /**
  * Brings TAB completion to every session that has any. gogo.jline keeps, in a variable of its session, what can follow each
@@ -26,25 +26,35 @@ import bus.api.SerialBusRuntime;
 public final class Completions implements CommandSessionListener {
 	/** gogo.jline's: a map from a command to what may follow it. */
 	private static final String COMPLETIONS = ".completions";
-	/** Ours: the function that answers what may stand at the cursor. */
-	static final String FUNCTION = "__vport";
 
-	private final Candidates candidates;
+	private final List<Scope> scopes = new CopyOnWriteArrayList<>();
 	private final List<WeakReference<CommandSession>> served = new CopyOnWriteArrayList<>();
 
-	@Activate
-	public Completions(BundleContext context, @Reference SerialBusRuntime runtime,
-			@Reference ServiceComponentRuntime components, @Reference MetaTypeService metatype) {
-		this.candidates = new Candidates(new Ports(runtime), new Kinds(context, components, metatype));
+	/** The commands of one completer. */
+	record Scope(String name, Completer completer) {
+	}
+
+	@Reference(cardinality = MULTIPLE, policy = DYNAMIC)
+	void bind(Completer completer, Map<String, Object> properties) {
+		scopes.add(new Scope(String.valueOf(properties.get("osgi.command.scope")), completer));
+	}
+
+	/** Sessions live on: what they keep of a bundle would keep the bundle. */
+	void unbind(Completer completer) {
+		for (var scope : scopes)
+			if (scope.completer() == completer && scopes.remove(scope))
+				inSessions((session, known) -> JLineCompletion.remove(session, known, scope));
 	}
 
 	@Override
 	public void beforeExecute(CommandSession session, CharSequence line) {
-		if (session.get(COMPLETIONS) instanceof Map<?, ?> known && !JLineCompletion.isIn(known)) {
-			JLineCompletion.add(session, known, candidates);
-			served.removeIf(reference -> reference.get() == null);
-			served.add(new WeakReference<>(session));
-		}
+		if (!(session.get(COMPLETIONS) instanceof Map<?, ?> known))
+			return;
+		for (var scope : scopes)
+			if (!JLineCompletion.isIn(session, scope))
+				JLineCompletion.add(session, known, scope);
+		served.removeIf(reference -> reference.get() == null || reference.get() == session);
+		served.add(new WeakReference<>(session));
 	}
 
 	@Override
@@ -57,11 +67,15 @@ public final class Completions implements CommandSessionListener {
 		// nothing to take back
 	}
 
-	/** Sessions live on: what they keep of this bundle would keep the bundle. */
 	@Deactivate
 	void stop() {
+		for (var scope : scopes)
+			inSessions((session, known) -> JLineCompletion.remove(session, known, scope));
+	}
+
+	private void inSessions(BiConsumer<CommandSession, Map<?, ?>> what) {
 		for (var reference : served)
 			if (reference.get() instanceof CommandSession session && session.get(COMPLETIONS) instanceof Map<?, ?> known)
-				JLineCompletion.remove(session, known);
+				what.accept(session, known);
 	}
 }

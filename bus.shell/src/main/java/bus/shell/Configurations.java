@@ -22,6 +22,7 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 import bus.api.ConfigurationFile;
+import bus.shell.command.CommandException;
 
 /**
  * Writes configurations where the operator looks for them: into the folder that File Install watches. What came another

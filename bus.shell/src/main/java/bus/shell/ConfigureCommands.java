@@ -15,6 +15,9 @@ import org.osgi.service.metatype.MetaTypeService;
 
 import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.CommandException;
+import bus.shell.command.Words;
 
 /** Ports made, changed and removed, by way of their configurations. */
 @Component(service = ConfigureCommands.class, property = { "osgi.command.scope=vport", "osgi.command.function=add",

@@ -14,6 +14,9 @@ import org.osgi.service.component.annotations.Reference;
 
 import bus.api.SerialBus;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.CommandException;
+import bus.shell.command.Words;
 
 /** The operator's word on a port's host side. */
 @Component(service = HostSideCommands.class, property = { "osgi.command.scope=vport", "osgi.command.function=open",

@@ -6,9 +6,10 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 
+import bus.shell.command.MethodNames;
+
 /**
- * The commands {@code add-bus} and {@code remove-bus}. Gogo sees a copy of this class, see {@link Hyphens}: so nothing here
- * may depend on the class being this one, lambdas that keep {@code this} for instance.
+ * The commands {@code add-bus} and {@code remove-bus}. Gogo sees a copy of this class, see {@link MethodNames}.
  */
 public final class HyphenatedCommands {
 	private final BusCommands buses;

@@ -1,15 +1,8 @@
 package bus.shell;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.MethodModel;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.AccessFlag;
 import java.util.Dictionary;
 import java.util.Hashtable;
-import java.util.Locale;
 import java.util.Map;
 
 import org.osgi.framework.BundleContext;
@@ -23,12 +16,9 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
 
 import bus.api.SerialBusRuntime;
+import bus.shell.command.MethodNames;
 
-/**
- * Registers {@link HyphenatedCommands}. Gogo, its help too, looks for a method with the name of the command, and the Java
- * language has no name {@code add-bus}; the Java machine has. So Gogo gets a copy of the class whose public methods are
- * renamed.
- */
+/** Registers {@link HyphenatedCommands}, under their names. */
 @Component(immediate = true, service = {})
 public final class Hyphens {
 	private final ServiceRegistration<?> registration;
@@ -41,7 +31,7 @@ public final class Hyphens {
 				Map.of("osgi.command.scope", "vport", "osgi.command.function", new String[] { "add-bus", "remove-bus" }));
 		var buses = new BusCommands(runtime, new Kinds(context, components, metatype), Configurations.of(context, admin),
 				new Settling(runtime, new PortServices(context)), log);
-		var made = hyphenated(HyphenatedCommands.class, MethodHandles.lookup()).getDeclaredConstructor(BusCommands.class)
+		var made = MethodNames.hyphenated(HyphenatedCommands.class, MethodHandles.lookup()).getDeclaredConstructor(BusCommands.class)
 				.newInstance(buses);
 		registration = context.registerService(Object.class.getName(), made, commands);
 	}
@@ -50,26 +40,5 @@ public final class Hyphens {
 	@Deactivate
 	void stop() {
 		registration.unregister();
-	}
-
-	static Class<?> hyphenated(Class<?> commands, MethodHandles.Lookup lookup) throws IllegalAccessException {
-		var files = ClassFile.of();
-		ClassTransform renaming = (copy, element) -> {
-			if (element instanceof MethodModel method && method.flags().has(AccessFlag.PUBLIC))
-				copy.withMethod(hyphenated(method.methodName().stringValue()), method.methodTypeSymbol(),
-						method.flags().flagsMask(), body -> method.forEach(body));
-			else
-				copy.with(element);
-		};
-		try (var bytes = commands.getResourceAsStream(commands.getSimpleName() + ".class")) {
-			var copy = files.transformClass(files.parse(bytes.readAllBytes()), renaming);
-			return lookup.defineHiddenClass(copy, true).lookupClass();
-		} catch (IOException e) {
-			throw new UncheckedIOException(e);
-		}
-	}
-
-	static String hyphenated(String name) {
-		return name.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
 	}
 }

@@ -14,47 +14,49 @@ import org.jline.builtins.Completers.CompletionData;
 import org.jline.reader.Candidate;
 import org.jline.reader.ParsedLine;
 
+import bus.shell.Completions.Scope;
+import bus.shell.command.Completer;
+import bus.shell.command.MethodNames;
+
 /** The same in JLine's words; loaded where JLine is. */
 final class JLineCompletion {
 	/** gogo.jline's: the line that is being completed. */
 	private static final String LINE = ".commandLine";
-	private static final String SCOPE = "vport:";
-	private static final List<Class<?>> COMMANDS = List.of(LookCommands.class, ConfigureCommands.class,
-			HyphenatedCommands.class, HostSideCommands.class, AttachCommand.class, StatCommand.class, TraceCommand.class,
-			LogCommand.class);
+	/** Ours, with the scope behind it: the function that answers what may stand at the cursor. */
+	private static final String FUNCTION = "__";
 
 	private JLineCompletion() {
 	}
 
-	static boolean isIn(Map<?, ?> known) {
-		return known.containsKey(SCOPE + "list");
+	static boolean isIn(CommandSession session, Scope scope) {
+		return session.get(FUNCTION + scope.name()) != null;
 	}
 
 	@SuppressWarnings("unchecked") // gogo.jline's own type for it
-	static void add(CommandSession session, Map<?, ?> known, Candidates candidates) {
-		session.put(Completions.FUNCTION, (Function) (caller, arguments) -> candidates(caller, candidates));
-		((Map<String, List<CompletionData>>) known).putAll(all());
+	static void add(CommandSession session, Map<?, ?> known, Scope scope) {
+		session.put(FUNCTION + scope.name(), (Function) (caller, arguments) -> candidates(caller, scope.completer()));
+		((Map<String, List<CompletionData>>) known).putAll(all(scope));
 	}
 
-	static void remove(CommandSession session, Map<?, ?> known) {
-		session.put(Completions.FUNCTION, null);
-		all().keySet().forEach(known::remove);
+	static void remove(CommandSession session, Map<?, ?> known, Scope scope) {
+		session.put(FUNCTION + scope.name(), null);
+		all(scope).keySet().forEach(known::remove);
 	}
 
-	private static Map<String, List<CompletionData>> all() {
+	private static Map<String, List<CompletionData>> all(Scope scope) {
 		var all = new LinkedHashMap<String, List<CompletionData>>();
-		for (var commands : COMMANDS)
+		for (var commands : scope.completer().commands())
 			for (var method : commands.getMethods())
 				if (method.isAnnotationPresent(Descriptor.class))
-					all.put(SCOPE + Hyphens.hyphenated(method.getName()), of(method));
+					all.put(scope.name() + ":" + MethodNames.hyphenated(method.getName()), of(method, scope));
 		return all;
 	}
 
-	private static List<CompletionData> of(Method command) {
+	private static List<CompletionData> of(Method command, Scope scope) {
 		var data = new ArrayList<CompletionData>();
 		String about = command.getAnnotation(Descriptor.class).value();
 		data.add(new CompletionData(null, about.lines().findFirst().orElse(""), null, null));
-		data.add(new CompletionData(null, null, Completions.FUNCTION, null));
+		data.add(new CompletionData(null, null, FUNCTION + scope.name(), null));
 		for (var parameter : command.getParameters()) {
 			var option = parameter.getAnnotation(Parameter.class);
 			if (option != null)
@@ -65,16 +67,16 @@ final class JLineCompletion {
 	}
 
 	/** Options count for nothing, wherever they stand. */
-	private static List<Candidate> candidates(CommandSession session, Candidates candidates) {
+	private static List<Candidate> candidates(CommandSession session, Completer completer) {
 		var line = (ParsedLine) session.get(LINE);
 		var words = new ArrayList<>(line.words());
 		long options = words.subList(0, line.wordIndex()).stream().filter(it -> it.startsWith("-")).count();
 		int place = line.wordIndex() - (int) options;
 		words.removeIf(word -> word.startsWith("-"));
-		return candidates.at(words, place).stream().map(JLineCompletion::candidate).toList();
+		return completer.at(words, place).stream().map(JLineCompletion::candidate).toList();
 	}
 
-	private static Candidate candidate(Candidates.Word word) {
+	private static Candidate candidate(Completer.Word word) {
 		String about = word.about().isEmpty() ? null : word.about();
 		return new Candidate(word.text(), word.text(), null, about, null, null, word.whole());
 	}

@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import bus.shell.command.Listing;
+import bus.shell.command.Shown;
+import bus.shell.command.Words;
+
 /**
  * A kind of port, or of bus, and the keys of its files.
  *

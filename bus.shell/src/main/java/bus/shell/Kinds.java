@@ -16,6 +16,8 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 
 import bus.api.HostPort;
 import bus.api.PortRequest;
+import bus.shell.command.CommandException;
+import bus.shell.command.Words;
 
 /**
  * The kinds of ports that there are: components that provide {@link HostPort}, as Declarative Services and Metatype

@@ -10,6 +10,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import bus.shell.command.Arguments;
+import bus.shell.command.Listing;
+import bus.shell.command.Shown;
+
 /** {@code vport:log}. */
 @Component(service = LogCommand.class, property = { "osgi.command.scope=vport", "osgi.command.function=log" })
 public final class LogCommand {

@@ -18,6 +18,9 @@ import bus.api.ConfigurationFile;
 import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.CommandException;
+import bus.shell.command.Listing;
 
 /** The commands that only look: ports, buses, kinds, and what a machine's command line must say. */
 @Component(service = LookCommands.class, property = { "osgi.command.scope=vport", "osgi.command.function=list",

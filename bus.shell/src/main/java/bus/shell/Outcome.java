@@ -1,5 +1,7 @@
 package bus.shell;
 
+import bus.shell.command.Shown;
+
 /**
  * What has come of a change, as scripts read it and in one line.
  *

@@ -8,6 +8,9 @@ import java.util.Map;
 
 import bus.api.PortInfo;
 import bus.api.PortInfo.State;
+import bus.shell.command.Shown;
+import bus.shell.command.Table;
+import bus.shell.command.Words;
 
 /**
  * A port as scripts read it: {@code (vport:show x) state}. Words, not the API's types: Gogo compares text.

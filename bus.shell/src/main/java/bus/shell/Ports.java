@@ -8,6 +8,8 @@ import java.util.stream.Stream;
 import bus.api.BusInfo;
 import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.CommandException;
+import bus.shell.command.Words;
 
 /** Finds what the user named, or says what there is. */
 record Ports(SerialBusRuntime runtime) {

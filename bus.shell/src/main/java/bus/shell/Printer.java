@@ -3,6 +3,8 @@ package bus.shell;
 import org.apache.felix.service.command.Converter;
 import org.osgi.service.component.annotations.Component;
 
+import bus.shell.command.Shown;
+
 /**
  * Shows Gogo how the answers of these commands look. Gogo asks when a command line's answer is printed or piped; a script
  * that keeps an answer gets the object.

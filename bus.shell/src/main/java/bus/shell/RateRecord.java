@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 import bus.api.PortInfo;
+import bus.shell.command.Shown;
+import bus.shell.command.Table;
 
 /**
  * What went through a port between two looks.

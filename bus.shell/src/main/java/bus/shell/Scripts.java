@@ -22,6 +22,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
+import bus.shell.command.CommandException;
+
 /**
  * Runs scripts where nobody is at the shell: {@code init.gosh} of the configuration folder, then the one that vport was
  * started for, whose end is the end of vport. At a terminal the shell's profile runs {@code init.gosh}, so that what it
@@ -71,9 +73,9 @@ public final class Scripts {
 				var output = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
 				var session = gogo.createSession(input, output, System.err)) {
 			session.put("SCOPE", OUR_COMMANDS_TOO);
-			init().ifPresent(init -> succeeds(session, init, List.of()));
-			if (script != null && succeeds(session, Path.of(script), arguments()))
-				System.setProperty(EXIT, "0");
+			init().ifPresent(init -> exitCode(session, init, List.of()));
+			if (script != null)
+				System.setProperty(EXIT, String.valueOf(exitCode(session, Path.of(script), arguments())));
 		} catch (IOException e) {
 			System.getLogger("bus.shell").log(System.Logger.Level.WARNING, "after a script: " + e.getMessage());
 		}
@@ -86,15 +88,15 @@ public final class Scripts {
 		return lines == null || lines.isEmpty() ? List.of() : List.of(lines.split("\n", -1));
 	}
 
-	private static boolean succeeds(CommandSession session, Path script, List<String> arguments) {
+	private static int exitCode(CommandSession session, Path script, List<String> arguments) {
 		try {
 			session.put("0", script.toUri());
 			session.put("args", new ArrayList<>(arguments));
 			session.execute(Files.readString(script));
-			return true;
+			return 0;
 		} catch (Exception e) { // whatever a command throws
 			System.err.println("vport: " + script + line(session) + ": " + (e.getMessage() == null ? e : e.getMessage()));
-			return false;
+			return e instanceof CommandException failed ? failed.exitCode() : 1;
 		}
 	}
 

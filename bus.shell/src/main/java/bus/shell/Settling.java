@@ -12,6 +12,7 @@ import bus.api.BusInfo;
 import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.CommandException;
 
 /**
  * Waits until a written configuration has come to something. File Install looks at its folder twice a second, Config

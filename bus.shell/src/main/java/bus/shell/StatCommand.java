@@ -15,6 +15,8 @@ import org.osgi.service.component.annotations.Reference;
 
 import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.Listing;
 
 /** {@code vport:stat}: what moves, as it moves. */
 @Component(service = StatCommand.class, property = { "osgi.command.scope=vport", "osgi.command.function=stat" })

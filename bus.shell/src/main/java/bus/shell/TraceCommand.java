@@ -25,6 +25,8 @@ import bus.api.BusEvent;
 import bus.api.PortInfo;
 import bus.api.SerialBus;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.Arguments;
+import bus.shell.command.Words;
 
 /** {@code vport:trace}. */
 @Component(service = TraceCommand.class, property = { "osgi.command.scope=vport", "osgi.command.function=trace" })

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.service.cm.ConfigurationAdmin;
 
+import bus.shell.command.CommandException;
+
 /** With a folder; without one the tests inside the framework go. */
 class ConfigurationsTest {
 

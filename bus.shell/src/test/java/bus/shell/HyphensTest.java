@@ -10,11 +10,13 @@ import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.junit.jupiter.api.Test;
 
+import bus.shell.command.MethodNames;
+
 class HyphensTest {
 
 	@Test
 	void commands_haveHyphens_andWhatHelpReads() throws Exception {
-		var copy = Hyphens.hyphenated(HyphenatedCommands.class, MethodHandles.lookup());
+		var copy = MethodNames.hyphenated(HyphenatedCommands.class, MethodHandles.lookup());
 		var commands = Stream.of(copy.getMethods()).filter(method -> method.isAnnotationPresent(Descriptor.class)).toList();
 		assertEquals(List.of("add-bus", "remove-bus"), commands.stream().map(method -> method.getName()).sorted().toList());
 		for (var command : commands)

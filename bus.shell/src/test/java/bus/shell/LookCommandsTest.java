@@ -18,6 +18,7 @@ import bus.api.PortInfo.State;
 import bus.api.PortInfo.Traffic;
 import bus.api.PortRequest;
 import bus.api.SerialBusRuntime;
+import bus.shell.command.CommandException;
 
 class LookCommandsTest {
 	private final List<PortInfo> ports = new ArrayList<>();

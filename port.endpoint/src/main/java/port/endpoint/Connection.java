@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 
 import bus.linux.Errno;
 import bus.linux.Linux;
+import bus.linux.Peer;
 
 /** A program that has come to a port, or that a port has gone to: a non-blocking stream. Used by one thread at a time. */
 public final class Connection implements AutoCloseable {
@@ -13,13 +14,24 @@ public final class Connection implements AutoCloseable {
 
 	private final int descriptor;
 	private final String peer;
-	private final Arena arena = Arena.ofShared();
-	private final MemorySegment scratch = arena.allocate(SCRATCH);
-	private final ByteBuffer scratchBytes = scratch.asByteBuffer();
+	private final String protocol;
+	/** Null until it is needed: whoever attaches the descriptor needs none. */
+	private MemorySegment scratch;
+	private ByteBuffer scratchBytes;
 
-	Connection(int descriptor, String peer) {
+	Connection(int descriptor, String peer, String protocol) {
 		this.descriptor = descriptor;
 		this.peer = peer;
+		this.protocol = protocol;
+	}
+
+	/**
+	 * One that an earlier instance of the port has kept: {@link bus.api.GuestPort#kept}.
+	 *
+	 * @param descriptor from now on this object's
+	 */
+	public static Connection of(int descriptor) {
+		return new Connection(descriptor, Peer.name(descriptor), "");
 	}
 
 	/** Its number, which stays this object's: for {@link bus.api.GuestPort#watch}. */
@@ -32,9 +44,13 @@ public final class Connection implements AutoCloseable {
 		return peer;
 	}
 
+	/** The protocol that protects it on its way, for instance {@code TLSv1.3}; empty if none does. */
+	public String protocol() {
+		return protocol;
+	}
+
 	/** Gives the descriptor away, for {@link bus.api.GuestPort#attach(int)}; nothing else may be called after it. */
 	public int release() {
-		arena.close();
 		return descriptor;
 	}
 
@@ -47,6 +63,7 @@ public final class Connection implements AutoCloseable {
 		int piece = Math.min(room.remaining(), SCRATCH);
 		if (piece == 0)
 			return 0;
+		needScratch();
 		long read = Linux.read(descriptor, scratch.address(), piece);
 		if (read == -Errno.EAGAIN || read == -Errno.EINTR)
 			return 0;
@@ -64,6 +81,7 @@ public final class Connection implements AutoCloseable {
 	 */
 	public int write(ByteBuffer data) {
 		int taken = 0;
+		needScratch();
 		while (data.hasRemaining()) {
 			int piece = Math.min(data.remaining(), SCRATCH);
 			scratchBytes.clear().put(data.slice(data.position(), piece));
@@ -82,7 +100,13 @@ public final class Connection implements AutoCloseable {
 
 	@Override
 	public void close() {
-		arena.close();
 		Linux.close(descriptor);
+	}
+
+	private void needScratch() {
+		if (scratch != null)
+			return;
+		scratch = Arena.ofAuto().allocate(SCRATCH);
+		scratchBytes = scratch.asByteBuffer();
 	}
 }

@@ -5,11 +5,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import bus.api.GuestPort;
 import bus.linux.Errno;
 import bus.linux.Linux;
+import bus.linux.LinuxException;
+import bus.linux.Peer;
 import bus.linux.Sockets;
 
 /**
@@ -21,16 +24,34 @@ public final class Listener implements AutoCloseable {
 
 	private final int descriptor;
 	private final Address address;
+	private final Access access;
 	/** Device and inode of the socket file: another process may have put its own in its place. Null for others. */
 	private final Object file;
-	private final Consumer<Connection> arrived;
-	private boolean paused = true;
+	private final Tuning tuning;
+	private final Arrivals arrivals;
+	/** Null without TLS. */
+	private final Handshakes handshakes;
 
-	private Listener(int descriptor, Address address, Object file, Consumer<Connection> arrived) {
+	private Listener(int descriptor, Address address, Access access, Tuning tuning, Arrivals arrivals,
+			Handshakes handshakes) throws IOException {
 		this.descriptor = descriptor;
 		this.address = address;
-		this.file = file;
-		this.arrived = arrived;
+		this.access = access;
+		this.tuning = tuning;
+		this.handshakes = handshakes;
+		this.file = address instanceof Address.Unix(var path) ? identity(path) : null;
+		this.arrivals = arrivals;
+	}
+
+	/** As {@link #open(GuestPort, String, Access, Tuning, Consumer)}, for whom the kernel lets in. */
+	public static Listener open(GuestPort guest, String listen, Consumer<Connection> arrived) throws IOException {
+		return open(guest, listen, Access.DEFAULT, arrived);
+	}
+
+	/** As {@link #open(GuestPort, String, Access, Tuning, Consumer)}, with the defaults of TCP. */
+	public static Listener open(GuestPort guest, String listen, Access access, Consumer<Connection> arrived)
+			throws IOException {
+		return open(guest, listen, access, Tuning.DEFAULT, arrived);
 	}
 
 	/**
@@ -38,31 +59,53 @@ public final class Listener implements AutoCloseable {
 	 *
 	 * @param guest of the port that is being plugged, whose loop watches the socket
 	 * @param listen the value of the option {@code listen}
+	 * @param access who may come in: only they arrive, and those of a TLS address after the handshake
+	 * @param tuning for TCP
 	 * @param arrived is given each connection, on the loop, and owns it
 	 * @throws IOException with a message for the operator
 	 * @throws IllegalArgumentException likewise
 	 */
-	public static Listener open(GuestPort guest, String listen, Consumer<Connection> arrived) throws IOException {
+	public static Listener open(GuestPort guest, String listen, Access access, Tuning tuning,
+			Consumer<Connection> arrived) throws IOException {
+		String option = "listen=" + listen.strip();
+		var address = Address.parse("listen", listen);
+		access.check("listen", address);
+		var arrivals = new Arrivals(guest, option, true, arrived);
+		var handshakes = address instanceof Address.Tls ? new Handshakes(access, arrivals) : null;
+		int descriptor = -1;
 		try {
-			var listener = open(Address.parse("listen", listen), arrived);
-			guest.watch(listener.descriptor, listener::accept);
+			descriptor = bind(address, access);
+			var listener = new Listener(descriptor, real(address, descriptor), access, tuning, arrivals, handshakes);
+			guest.watch(descriptor, listener::accept);
 			return listener;
 		} catch (IOException e) {
-			throw new IOException("listen=" + listen.strip() + ": " + e.getMessage()
+			Linux.close(descriptor); // of a negative number the kernel says so, and nothing happens
+			if (handshakes != null)
+				handshakes.close();
+			throw new IOException(option + ": " + e.getMessage()
 					+ "; allowed: an address that can be bound and that nobody else listens on", e);
 		}
 	}
 
-	private static Listener open(Address address, Consumer<Connection> arrived) throws IOException {
+	private static int bind(Address address, Access access) throws IOException {
 		return switch (address) {
-			case Address.Unix(var path) -> {
-				int descriptor = Sockets.listenUnix(path, Sockets.OWNER_ONLY);
-				yield new Listener(descriptor, address, identity(path), arrived);
-			}
-			case Address.Tcp(var host, var port) -> {
-				int descriptor = Sockets.listenTcp(new InetSocketAddress(host, port));
-				yield new Listener(descriptor, new Address.Tcp(host, Sockets.port(descriptor)), null, arrived);
-			}
+			// with a list it says who may connect, not the file's permissions
+			case Address.Unix(var path) -> Sockets.listenUnix(path,
+					access.allow.asksForUsers() ? Sockets.EVERYBODY : Sockets.OWNER_ONLY);
+			case Address.Abstract(var name) -> Sockets.listenAbstract(name);
+			case Address.Tcp(var host, var port) -> Sockets.listenTcp(new InetSocketAddress(host, port));
+			case Address.Tls(var host, var port) -> Sockets.listenTcp(new InetSocketAddress(host, port));
+			case Address.Vsock(var cid, var port) -> Vsock.listen(cid, port);
+		};
+	}
+
+	/** With the port that the kernel has chosen. */
+	private static Address real(Address address, int descriptor) throws LinuxException {
+		return switch (address) {
+			case Address.Tcp(var host, var port) -> new Address.Tcp(host, Sockets.port(descriptor));
+			case Address.Tls(var host, var port) -> new Address.Tls(host, Sockets.port(descriptor));
+			case Address.Vsock(var cid, var port) -> new Address.Vsock(cid, Sockets.vsockPort(descriptor));
+			default -> address;
 		};
 	}
 
@@ -77,33 +120,48 @@ public final class Listener implements AutoCloseable {
 
 	/** Who comes now waits in the kernel's backlog. Loop thread. */
 	public void pause() {
-		paused = true;
+		arrivals.pause();
 	}
 
 	/** Lets in who has waited and who comes. Loop thread. */
 	public void resume() {
-		paused = false;
+		arrivals.resume();
 		accept();
+	}
+
+	/** Who was let in and who was refused, for {@link bus.api.HostPort#figures}. Any thread. */
+	public Map<String, Object> figures() {
+		return arrivals.figures();
 	}
 
 	/** The watch is edge-triggered: who came during a pause is found only by asking. */
 	private void accept() {
-		while (!paused) {
+		while (!arrivals.paused()) {
 			int client = Sockets.accept(descriptor);
 			if (client < 0) {
 				if (client != -Errno.EAGAIN)
 					LOG.log(System.Logger.Level.WARNING, address + ": accept: " + Errno.text(-client));
 				return;
 			}
-			if (address instanceof Address.Tcp)
-				Linux.setsockopt(client, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
-			arrived.accept(new Connection(client, address.toString()));
+			if (address instanceof Address.Tcp || address instanceof Address.Tls)
+				tuning.apply(client);
+			if (handshakes != null) {
+				handshakes.begin(client);
+			} else if (access.allow.allows(Peer.of(client), address)) {
+				arrivals.give(new Connection(client, Peer.name(client), ""));
+			} else {
+				arrivals.refuse(Peer.name(client), "not among allow=" + access.allow);
+				Linux.close(client);
+			}
 		}
 	}
 
 	/** To be called when the port has been unplugged: its watches have ended. */
 	@Override
 	public void close() {
+		arrivals.close();
+		if (handshakes != null)
+			handshakes.close();
 		Linux.close(descriptor);
 		try {
 			if (address instanceof Address.Unix(var path) && Files.exists(path) && identity(path).equals(file))

@@ -23,7 +23,7 @@ class AddressTest {
 		for (String text : List.of("", "unix:", "/run/x", "tcp:", "tcp:5000", "tcp::5000", "tcp:host:", "tcp:host:x",
 				"tcp:host:65536", "tcp:host:-1", "tcp:::1:5000", "tcp:[::1:5000", "udp:host:5")) {
 			var refusal = assertThrows(IllegalArgumentException.class, () -> Address.parse("listen", text), text);
-			assertEquals("listen=" + text + "; allowed: unix:PATH or tcp:HOST:PORT,"
+			assertEquals("listen=" + text + "; allowed: unix:PATH, unix:@NAME, tcp:HOST:PORT, tls:HOST:PORT or vsock:CID:PORT,"
 					+ " for instance tcp:127.0.0.1:5000 or tcp:[::1]:5000", refusal.getMessage());
 		}
 	}

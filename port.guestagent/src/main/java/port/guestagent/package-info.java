@@ -1,5 +1,9 @@
 /**
- * Port type guestagent: the host's only master of a QEMU guest agent, shared by any number of clients.
+ * The QEMU guest agent of a virtual machine, as a service: {@link port.guestagent.GuestAgent}.
+ *
+ * <p>Each port of type {@code guestagent} registers one, with the properties of its own {@code HostPort} service:
+ * {@code bus}, {@code name}, {@code service.pid} as {@code port.pid}, and {@code label}. The port is the agent's only
+ * master; any number of clients share it, and the agent hears one command at a time. Threads: any but a bus's loop.
  */
 @Export
 @Version("1.0.0")

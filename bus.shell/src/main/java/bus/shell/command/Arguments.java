@@ -1,4 +1,4 @@
-package bus.shell;
+package bus.shell.command;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +13,10 @@ import bus.api.Spelling;
  *
  * @param usage the command as it should be typed
  */
-record Arguments(String usage, List<String> words) {
+public record Arguments(String usage, List<String> words) {
 	private static final Pattern OPTION = Pattern.compile("--?[a-z-]+");
 
-	static Arguments of(String usage, String... words) {
+	public static Arguments of(String usage, String... words) {
 		for (String word : words)
 			if (word.startsWith("-") && word.length() > 1) {
 				var known = OPTION.matcher(usage).results().map(found -> found.group()).toList();
@@ -26,18 +26,18 @@ record Arguments(String usage, List<String> words) {
 		return new Arguments(usage, List.of(words));
 	}
 
-	String only() {
+	public String only() {
 		return exactly(1).getFirst();
 	}
 
-	List<String> exactly(int count) {
+	public List<String> exactly(int count) {
 		if (words.size() != count)
 			throw new CommandException((words.size() < count ? "too few words" : "too many words") + "; usage: " + usage);
 		return words;
 	}
 
 	/** What is left behind the first words, as keys and values. */
-	Map<String, String> pairs(int first) {
+	public Map<String, String> pairs(int first) {
 		if (words.size() < first)
 			throw new CommandException("too few words; usage: " + usage);
 		var pairs = new LinkedHashMap<String, String>();
@@ -51,7 +51,7 @@ record Arguments(String usage, List<String> words) {
 	}
 
 	/** A whole number from an option. */
-	static int number(String option, String value, int least, int most) {
+	public static int number(String option, String value, int least, int most) {
 		try {
 			int number = Integer.parseInt(value);
 			if (number >= least && number <= most)

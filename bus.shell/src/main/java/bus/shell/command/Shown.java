@@ -1,7 +1,7 @@
-package bus.shell;
+package bus.shell.command;
 
 /** An answer that scripts read field by field, and that people see as a table. {@link Printer} tells Gogo. */
-interface Shown {
+public interface Shown {
 
 	/** For the terminal and for pipes: 80 columns, no line feed at the end. */
 	String table();

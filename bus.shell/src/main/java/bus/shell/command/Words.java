@@ -1,4 +1,4 @@
-package bus.shell;
+package bus.shell.command;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -7,26 +7,26 @@ import java.util.stream.Collectors;
 import bus.api.Spelling;
 
 /** How things are called here. */
-final class Words {
+public final class Words {
 	private Words() {
 	}
 
-	static String of(Enum<?> state) {
+	public static String of(Enum<?> state) {
 		return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
 	}
 
-	static String list(Collection<String> words) {
+	public static String list(Collection<String> words) {
 		return words.isEmpty() ? "none" : words.stream().distinct().collect(Collectors.joining(", "));
 	}
 
 	/** Somebody named what is not there. */
-	static CommandException unknown(String what, String word, String known, Collection<String> words) {
+	public static CommandException unknown(String what, String word, String known, Collection<String> words) {
 		return new CommandException(
 				"no " + what + " " + word + Spelling.hint(word, words) + " " + known + ": " + list(words));
 	}
 
 	/** Two columns of text, the second in several lines where 80 columns are too few. */
-	static String wrapped(String first, String text, int width) {
+	public static String wrapped(String first, String text, int width) {
 		var lines = new StringBuilder(first);
 		int column = first.length();
 		for (String word : text.split(" ")) {

@@ -1,4 +1,4 @@
-package bus.shell;
+package bus.shell.command;
 
 import java.util.AbstractList;
 import java.util.List;
@@ -13,7 +13,7 @@ public final class Listing<T extends Shown> extends AbstractList<T> implements S
 	private final List<T> records;
 	private final Function<List<T>, String> layout;
 
-	Listing(List<T> records, Function<List<T>, String> layout) {
+	public Listing(List<T> records, Function<List<T>, String> layout) {
 		this.records = List.copyOf(records);
 		this.layout = layout;
 	}

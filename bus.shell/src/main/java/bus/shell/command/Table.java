@@ -1,27 +1,27 @@
-package bus.shell;
+package bus.shell.command;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Columns as wide as they need be, narrowed until a line fits an 80-column terminal. */
-final class Table {
+public final class Table {
 	private static final int LINE = 80;
 	private static final int NARROWEST = 4;
 	private static final String NOTE = "    ";
 
 	private final List<List<String>> rows = new ArrayList<>();
 
-	Table(String... titles) {
+	public Table(String... titles) {
 		rows.add(List.of(titles));
 	}
 
-	void row(Object... cells) {
+	public void row(Object... cells) {
 		rows.add(Arrays.stream(cells).map(String::valueOf).toList());
 	}
 
 	/** A line of its own below the last row; nothing if empty. Not cut: it says what to do. */
-	void note(String text) {
+	public void note(String text) {
 		if (!text.isEmpty())
 			rows.add(List.of(text));
 	}
