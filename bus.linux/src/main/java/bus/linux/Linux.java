@@ -75,6 +75,8 @@ public final class Linux {
 	private static final int MFD_CLOEXEC = 1;
 	private static final int MFD_ALLOW_SEALING = 2;
 	private static final int AT_FDCWD = -100;
+	private static final int S_IFIFO = 0010000;
+	private static final int PRIO_PROCESS = 0;
 
 	private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 	private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -148,6 +150,19 @@ public final class Linux {
 			var name = arena.allocateFrom(path, StandardCharsets.UTF_8);
 			return call(NR.openat(), AT_FDCWD, name.address(), flags | O_CLOEXEC, mode, 0, 0);
 		}
+	}
+
+	/** Makes a named pipe; the process's umask takes permissions away. */
+	public static long mkfifo(String path, int mode) {
+		try (var arena = Arena.ofConfined()) {
+			return call(NR.mknodat(), AT_FDCWD, arena.allocateFrom(path, StandardCharsets.UTF_8).address(),
+					S_IFIFO | mode, 0, 0, 0);
+		}
+	}
+
+	/** Makes the calling thread, not its process, so nice: 0 to 19, and back only for the privileged. */
+	public static long setpriority(int nice) {
+		return call(NR.setpriority(), PRIO_PROCESS, 0, nice);
 	}
 
 	/** An event counter, non-blocking and close-on-exec. */

@@ -8,13 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -93,6 +97,36 @@ final class LinuxBindingTest {
 		ok(Linux.write(fd, text("two").address(), 3));
 		ok(Linux.close(fd));
 		assertEquals("one two", Files.readString(folder.resolve("a")));
+	}
+
+	@Test
+	void mkfifo__aPipeWithAName() throws Exception {
+		var path = folder.resolve("pipe");
+		ok(Linux.mkfifo(path.toString(), 0600));
+		assertEquals(0010600, Files.getAttribute(path, "unix:mode"));
+		assertEquals(-Errno.EEXIST, Linux.mkfifo(path.toString(), 0600));
+	}
+
+	@Test
+	void setpriority__ofThisThreadAlone() throws Exception {
+		var before = nice();
+		var nice = new ArrayList<String>();
+		var thread = Thread.ofPlatform().start(() -> {
+			ok(Linux.setpriority(19));
+			nice.add(nice());
+		});
+		thread.join();
+		assertEquals(List.of("19"), nice);
+		assertEquals(before, nice());
+	}
+
+	private static String nice() {
+		try {
+			var fields = Files.readString(Path.of("/proc/thread-self/stat")).replaceFirst(".*\\) ", "").split(" ");
+			return fields[16];
+		} catch (IOException e) {
+			throw new UncheckedIOException(e);
+		}
 	}
 
 	@Test

@@ -1,12 +1,15 @@
 package port.console;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What sessions have typed and the guest has not read. Full, it takes no more. Any thread. */
+/** What was typed and the guest has not read. Full, it takes no more. Any thread. */
 final class Keyboard {
 	/** A pasted page; a terminal's own buffer is as large. */
-	private static final int CAPACITY = 4096;
+	static final int CAPACITY = 4096;
 
 	private final ReentrantLock lock = new ReentrantLock();
 	private final ByteBuffer keys = ByteBuffer.allocate(CAPACITY);
@@ -34,10 +37,21 @@ final class Keyboard {
 		}
 	}
 
-	void clear() {
+	/** Writes down what is here. */
+	void save(DataOutput to) throws IOException {
 		lock.lock();
 		try {
-			keys.clear();
+			Kept.write(to, keys.duplicate().flip());
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	/** Goes on from there, as the first thing that it does. */
+	void restore(DataInput from) throws IOException {
+		lock.lock();
+		try {
+			Kept.read(from, keys);
 		} finally {
 			lock.unlock();
 		}

@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
+import bus.linux.Errno;
 import bus.linux.Linux;
+import bus.linux.LinuxException;
 import bus.linux.Pty;
 
 /**
@@ -50,27 +52,44 @@ final class Terminal {
 		return pty.slave();
 	}
 
-	/** Answers how many bytes were taken; moves nothing in {@code data}. */
-	int write(ByteBuffer data) {
-		int taken = 0;
-		long wrote;
-		do {
-			int piece = Math.min(data.remaining() - taken, SCRATCH);
-			if (piece == 0)
-				return taken;
-			scratchBytes.clear().put(data.slice(data.position() + taken, piece));
+	/** Takes what it can; moves the position of {@code data} past that. */
+	void write(ByteBuffer data) {
+		for (long wrote = 1; wrote > 0 && data.hasRemaining();) {
+			int piece = Math.min(data.remaining(), SCRATCH);
+			scratchBytes.clear().put(data.slice(data.position(), piece));
 			wrote = Linux.write(pty.master(), scratch.address(), piece);
-			taken += (int) Math.max(0, wrote);
-		} while (wrote > 0);
-		return taken;
+			data.position(data.position() + (int) Math.max(0, wrote));
+		}
 	}
 
-	/** Answers how many bytes were put into {@code room}: 0 also when nobody has the terminal open (EIO). */
+	/** Answers how many bytes were put into {@code room}; -1 when there are none and nobody has the terminal open. */
 	int read(ByteBuffer room) {
 		int piece = Math.min(room.remaining(), SCRATCH);
-		int read = (int) Math.max(0, Linux.read(pty.master(), scratch.address(), piece));
-		room.put(scratchBytes.clear().limit(read));
-		return read;
+		long read = Linux.read(pty.master(), scratch.address(), piece);
+		if (read == -Errno.EIO)
+			return -1;
+		room.put(scratchBytes.clear().limit((int) Math.max(0, read)));
+		return (int) Math.max(0, read);
+	}
+
+	/** The size of the terminal that somebody has there: rows times 65536, and columns; 0 if it was never set. */
+	int size() {
+		try {
+			int size = pty.windowSize();
+			return (size & 0xffff) == 0 || size >>> 16 == 0 ? 0 : size;
+		} catch (LinuxException e) {
+			return 0;
+		}
+	}
+
+	/** Gives up all: the port was refused. */
+	void close() {
+		try {
+			leave();
+		} catch (IOException e) {
+			// the link is left; whoever makes it again finds that it points nowhere
+		}
+		pty.close();
 	}
 
 	/** Gives up all but {@link #descriptor}, which is the caller's from here on. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +18,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import bus.api.Attachable;
+import bus.api.Attachable.Visitor;
+import bus.api.Attachable.Wish;
 import bus.api.GuestPort;
 import bus.linux.Epoll;
 import bus.linux.Linux;
@@ -43,8 +48,8 @@ class ConsolePortTest {
 	private Epoll epoll;
 	private Runnable ready;
 	/** What an instance has left, and what the next one is to find. */
-	private int left = -1;
-	private int kept = -1;
+	private final Map<String, Integer> left = new HashMap<>();
+	private final Map<String, Integer> kept = new HashMap<>();
 
 	@BeforeEach
 	void plug() throws Exception {
@@ -58,7 +63,7 @@ class ConsolePortTest {
 	void unplug() {
 		port.unplugged();
 		assertFalse(Files.exists(link, LinkOption.NOFOLLOW_LINKS));
-		Linux.close(left);
+		left.values().forEach(Linux::close);
 		epoll.close();
 	}
 
@@ -68,7 +73,8 @@ class ConsolePortTest {
 			epoll.close(); // the bus has ended its watches by then
 			epoll = new Epoll(4);
 			port.unplugged();
-			kept = left;
+			kept.putAll(left);
+			left.clear();
 			port = port(link);
 			port.plugged(guest());
 			slave.write(ascii("typed"));
@@ -161,6 +167,120 @@ class ConsolePortTest {
 	}
 
 	@Test
+	void visitor_comesLate_seesWhatWasSaidBetweenMarks() {
+		port.guestData(ascii("boot log\r\n"));
+		var shown = new StringBuilder();
+		visit("alice", Wish.ATTACH, shown);
+		assertEquals("\r\n[vport: the last 10 bytes that were said before]\r\nboot log\r\n"
+				+ "\r\n[vport: end of what was said before]\r\n"
+				+ "\r\n[vport: you are at vm1 port 0 vm1 and write]\r\n", shown.toString());
+	}
+
+	@Test
+	void visitors_takeOver_andLeave_eachHears() {
+		var alices = new StringBuilder();
+		var bobs = new StringBuilder();
+		var carols = new StringBuilder();
+		var alice = visit("alice", Wish.ATTACH, alices);
+		var bob = visit("bob", Wish.ATTACH, bobs);
+		assertTrue(alice.writes());
+		assertFalse(bob.writes());
+		assertTrue(bobs.toString().contains("and watch; alice writes]"), bobs.toString());
+		assertEquals(0, bob.type(ascii("x")));
+		assertTrue(bobs.toString().endsWith("[vport: you are watching, what you type goes nowhere; alice writes]\r\n"),
+				bobs.toString());
+		var carol = visit("carol", Wish.FORCE, carols);
+		assertTrue(carol.writes());
+		assertTrue(alices.toString().endsWith("[vport: carol has taken the console; you are watching]\r\n"),
+				alices.toString());
+		assertTrue(carols.toString().endsWith("and write; watching: 2]\r\n"), carols.toString());
+		assertEquals("carol", port.figures().get("writer"));
+		carol.close();
+		assertTrue(bob.writes(), "bob has waited longer than alice, who was sent away");
+		assertTrue(bobs.toString().endsWith("[vport: carol has left the console; you write now]\r\n"), bobs.toString());
+		bob.close();
+		assertTrue(alice.writes());
+	}
+
+	@Test
+	void spy_types_nothingReachesTheGuest_andTheSeatIsNotIts() {
+		var shown = new StringBuilder();
+		var spy = visit("spy", Wish.SPY, shown);
+		assertEquals(0, spy.type(ascii("x")));
+		assertTrue(shown.toString().endsWith("[vport: you watch only; what you type goes nowhere]\r\n"), shown.toString());
+		assertEquals(0, port.hostData(ByteBuffer.allocate(10)));
+		assertEquals("nobody", port.figures().get("writer"));
+	}
+
+	@Test
+	void writersSize_isTheGuests_alsoAfterATakeOver() {
+		var alice = visit("alice", Wish.ATTACH, new StringBuilder());
+		alice.resize(100, 30);
+		alice.resize(0, 0);
+		var bob = visit("bob", Wish.SPY, new StringBuilder());
+		bob.resize(50, 20);
+		var carol = visit("carol", Wish.FORCE, new StringBuilder());
+		carol.resize(132, 43);
+		assertEquals(List.of("resize[100, 30]", "resize[132, 43]"),
+				calls.stream().filter(call -> call.startsWith("resize")).toList());
+		alice.resize(90, 25);
+		carol.close();
+		assertEquals("resize[90, 25]", calls.stream().filter(call -> call.startsWith("resize")).toList().getLast());
+	}
+
+	@Test
+	void terminalsSize_changed_isTheGuestsUnlessSomebodyElseWrites() throws Exception {
+		try (var slave = slave()) {
+			resizeTerminal(111, 44);
+			slave.write(ascii("x"));
+			turn();
+			assertTrue(calls.contains("resize[111, 44]"), calls.toString());
+			visit("bob", Wish.FORCE, new StringBuilder());
+			resizeTerminal(50, 20);
+			slave.write(ascii("x"));
+			turn();
+			assertFalse(calls.contains("resize[50, 20]"), calls.toString());
+		}
+	}
+
+	@Test
+	void terminal_typesWhileSomebodyWrites_toldOnceAndNothingTyped_thenItsTurnComes() throws Exception {
+		var bob = visit("bob", Wish.ATTACH, new StringBuilder());
+		try (var slave = slave()) {
+			slave.write(ascii("rm"));
+			turn();
+			assertEquals("\r\n[vport: you are watching, what you type goes nowhere; bob writes]\r\n", text(slave, 60));
+			assertEquals(0, port.hostData(ByteBuffer.allocate(10)));
+			bob.close();
+			assertEquals("\r\n[vport: bob has left the console; you write now]\r\n", text(slave, 50));
+			slave.write(ascii("ls"));
+			turn();
+			assertEquals(2, port.hostData(ByteBuffer.allocate(10)));
+			assertEquals("pty", port.figures().get("writer"));
+		}
+		turn();
+		assertEquals("nobody", port.figures().get("writer"), "its program has gone");
+	}
+
+	@Test
+	void somebodySees_whatThePtyForgets_countsAsTaken() {
+		visit("alice", Wish.SPY, new StringBuilder());
+		for (int i = 0; i < 300; i++)
+			assertEquals(1000, port.guestData(ByteBuffer.allocate(1000)));
+		assertTrue((Long) port.figures().get("lost at pty") > 0);
+	}
+
+	private Attachable.Attachment visit(String name, Wish wish, StringBuilder shown) {
+		return port.attach(new Visitor(name, wish), data -> shown.append(StandardCharsets.US_ASCII.decode(data)));
+	}
+
+	private void resizeTerminal(int columns, int rows) throws Exception {
+		var stty = new ProcessBuilder("stty", "-F", link.toString(), "columns", "" + columns, "rows", "" + rows)
+				.inheritIO().start();
+		assertEquals(0, stty.waitFor());
+	}
+
+	@Test
 	void session_itsOutputThrows_onlyItEnds() {
 		var session = port.attach(data -> {
 			throw new IllegalStateException("on purpose");
@@ -226,10 +346,15 @@ class ConsolePortTest {
 						epoll.add((Integer) arguments[0], Epoll.IN | Epoll.OUT | Epoll.ET, 0);
 						ready = (Runnable) arguments[1];
 					}
+					if (method.getName().equals("unwatch"))
+						epoll.remove((Integer) arguments[0]);
+					if (method.getName().equals("execute"))
+						((Runnable) arguments[0]).run();
 					if (method.getName().equals("keep"))
-						left = (Integer) arguments[1];
+						left.put((String) arguments[0], (Integer) arguments[1]);
 					return switch (method.getReturnType().getName()) {
-						case "int" -> method.getName().equals("kept") ? kept : 0;
+						case "int" -> method.getName().equals("kept")
+								? Objects.requireNonNullElse(kept.remove(arguments[0]), -1) : 0;
 						case "java.lang.String" -> "vm1";
 						default -> null;
 					};
@@ -237,32 +362,6 @@ class ConsolePortTest {
 	}
 
 	static ConsolePort port(Path link) {
-		return new ConsolePort(new ConsolePort.Config() {
-
-			@Override
-			public Class<? extends Annotation> annotationType() {
-				return ConsolePort.Config.class;
-			}
-
-			@Override
-			public String bus() {
-				return "vm1";
-			}
-
-			@Override
-			public String name() {
-				return "org.example.z";
-			}
-
-			@Override
-			public int id() {
-				return -1;
-			}
-
-			@Override
-			public String link() {
-				return link.toString();
-			}
-		});
+		return Configured.port("link=" + link);
 	}
 }

@@ -2,20 +2,26 @@ package port.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes to a channel that may be slow or full, on a thread of its own. Two buffers change places: one is filled while the
- * other is written. What has been taken is written, however long the disk needs; only {@link #close} ends the patience.
+ * Writes to a file whose disk may be slow or full, on a thread of its own. Two buffers change places: one is filled while
+ * the other is written. What has been taken is written, however long the disk needs; only {@link #close} ends the
+ * patience, and then says what is left.
  */
 final class Appender implements AutoCloseable {
 	/** Each of the two buffers: enough for a disk to write in large pieces. */
-	private static final int BUFFER = 128 << 10;
+	static final int BUFFER = 128 << 10;
+
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+	/** Between two lines about the same. */
+	private static final Duration QUIET = Duration.ofMinutes(1);
+	/** A disk that has not taken a byte for so long, while the guest waits, is worth a line in the log. */
+	private static final Duration SLOW = Duration.ofSeconds(5);
 	/** How long a failing disk is tried after the port was unplugged. */
 	private static final Duration FLUSH = Duration.ofSeconds(2);
 	/** How long the unplugging thread waits, if the disk does not even fail. */
@@ -23,8 +29,11 @@ final class Appender implements AutoCloseable {
 	private static final System.Logger LOG = System.getLogger("port.file");
 
 	private final ReentrantLock lock = new ReentrantLock();
+	/** For the writer: bytes, or the end. */
 	private final Condition changed = lock.newCondition();
-	private final WritableByteChannel channel;
+	/** For who watches the writer: the end. */
+	private final Condition ended = lock.newCondition();
+	private final LogFile file;
 	private final String name;
 	private final Runnable room;
 	private final Thread writer;
@@ -34,19 +43,38 @@ final class Appender implements AutoCloseable {
 	private ByteBuffer draining = ByteBuffer.allocateDirect(BUFFER);
 	/** Somebody was sent away and waits for {@link #room}. */
 	private boolean awaited;
+	/** There is one who looks whether the disk answers at all. */
+	private boolean watched;
 	private boolean closing;
 	/** On the clock of {@link System#nanoTime}; when closing. */
 	private long giveUp;
+	/** When the disk answered last, likewise. */
+	private volatile long answered = System.nanoTime();
+	/** Why nothing is written, since when; null if it is. */
+	private volatile Held held;
+
+	/** Whether the log has heard of it; what it has heard last, and when. Of who finds that the disk does not write. */
+	private volatile boolean told;
+	private volatile String toldWhy = "";
+	private volatile Instant toldAt = Instant.MIN;
+
+	/** What keeps the guest waiting. */
+	record Held(String why, Instant since) {
+	}
 
 	/**
-	 * @param channel owned from here on
+	 * @param file owned from here on
 	 * @param name for the log
+	 * @param before what an instance before this one could not write, at most two buffers
 	 * @param room called when there is room again after a {@link #take} that took less than offered
 	 */
-	Appender(WritableByteChannel channel, String name, Runnable room) {
-		this.channel = channel;
+	Appender(LogFile file, String name, ByteBuffer before, Runnable room) {
+		this.file = file;
 		this.name = name;
 		this.room = room;
+		int first = Math.min(before.remaining(), BUFFER);
+		draining.put(before.slice(before.position(), first)).flip();
+		filling.put(before.slice(before.position() + first, before.remaining() - first));
 		writer = Thread.ofPlatform().daemon().name("port.file " + name).start(this::write);
 	}
 
@@ -62,76 +90,153 @@ final class Appender implements AutoCloseable {
 			awaited = taken < data.remaining();
 			filling.put(data.slice(data.position(), taken));
 			changed.signal();
+			if (awaited && !watched) {
+				watched = true;
+				Thread.ofVirtual().start(this::watch);
+			}
 			return taken;
 		} finally {
 			lock.unlock();
 		}
 	}
 
-	/** Writes what was taken, if the disk can do it in {@link #FLUSH}. */
-	@Override
-	public void close() {
+	/** Says once that a disk does not answer: the writer, which waits for it, cannot. */
+	private void watch() {
+		lock.lock();
+		try {
+			long left = SLOW.toNanos();
+			while (left > 0 && !closing)
+				left = ended.awaitNanos(left);
+			watched = false;
+			if (awaited && !closing && held == null && System.nanoTime() - answered >= SLOW.toNanos())
+				hold("the disk does not answer");
+		} catch (InterruptedException e) {
+			Thread.currentThread().interrupt(); // nobody does
+		} finally {
+			lock.unlock();
+		}
+	}
+
+	/** The log is told once, and of a disk that has room now and then, once a minute. */
+	private void hold(String why) {
+		var now = Instant.now();
+		held = new Held(why, now);
+		told = now.isAfter(toldAt.plus(QUIET)) || !why.equals(toldWhy);
+		if (!told)
+			return;
+		toldAt = now;
+		toldWhy = why;
+		LOG.log(System.Logger.Level.WARNING, name + ": " + why + "; the guest waits");
+	}
+
+	private void goOn() {
+		if (held != null && told)
+			LOG.log(System.Logger.Level.INFO, name + ": goes on");
+		held = null;
+	}
+
+	/**
+	 * Writes what was taken, if the disk can do it in {@link #FLUSH}.
+	 *
+	 * @return what is not in the file, for somebody who goes on
+	 */
+	ByteBuffer finish() {
 		lock.lock();
 		try {
 			closing = true;
 			giveUp = System.nanoTime() + FLUSH.toNanos();
 			changed.signal();
+			ended.signal();
 		} finally {
 			lock.unlock();
 		}
 		try {
-			if (!writer.join(STUCK))
-				LOG.log(System.Logger.Level.WARNING, name + ": the disk does not answer; what it holds up may be lost");
+			if (writer.join(STUCK))
+				return unwritten();
 		} catch (InterruptedException e) {
 			Thread.currentThread().interrupt();
 		}
+		file.abandon();
+		LOG.log(System.Logger.Level.WARNING, name + ": the disk does not answer; what it holds up may be lost");
+		return ByteBuffer.allocate(0);
 	}
 
-	/** The writer thread. It owns the channel, because closing one that is stuck in a write would block the closer too. */
+	private ByteBuffer unwritten() {
+		var rest = filling.flip();
+		return ByteBuffer.allocate(draining.remaining() + rest.remaining()).put(draining).put(rest).flip();
+	}
+
+	@Override
+	public void close() {
+		finish();
+	}
+
+	/** The writer thread. It owns the file, because closing one that is stuck in a write would block the closer too. */
 	private void write() {
-		try (channel) {
-			while (swap())
+		try (file) {
+			drain();
+			while (swap(file.rest()))
 				drain();
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.ERROR, name + ": " + e.getMessage());
 		}
 	}
 
-	/** Waits for bytes; answers whether there are any. */
-	private boolean swap() {
+	/**
+	 * Waits for bytes, for so long at most.
+	 *
+	 * @return false if there are none and will be none
+	 */
+	private boolean swap(long nanos) {
 		boolean wake;
 		lock.lock();
 		try {
-			while (filling.position() == 0 && !closing)
-				changed.awaitUninterruptibly();
+			long left = nanos;
+			while (filling.position() == 0 && !closing && left > 0)
+				left = changed.awaitNanos(left);
+			if (filling.position() == 0)
+				return !closing;
 			var full = filling.flip();
 			filling = draining.clear();
 			draining = full;
 			wake = awaited;
 			awaited = false;
+		} catch (InterruptedException e) {
+			return false; // nobody does
 		} finally {
 			lock.unlock();
 		}
 		if (wake)
 			room.run();
-		return draining.hasRemaining();
+		return true;
 	}
 
 	private void drain() throws IOException {
 		var pause = Duration.ZERO;
 		while (draining.hasRemaining()) {
 			try {
-				channel.write(draining);
-				if (!pause.isZero())
-					LOG.log(System.Logger.Level.INFO, name + ": goes on");
+				file.write(draining);
+				answered = System.nanoTime();
+				goOn();
 				pause = Duration.ZERO;
 			} catch (IOException e) {
-				if (pause.isZero())
-					LOG.log(System.Logger.Level.WARNING, name + ": " + e.getMessage() + "; the guest waits");
+				answered = System.nanoTime();
+				if (held == null)
+					hold(LogFile.why(e));
 				pause = longer(pause);
 				if (!patient(pause))
-					throw new IOException("unplugged with " + draining.remaining() + " bytes or more unwritten", e);
+					throw new IOException("unplugged with " + left()
+							+ " bytes unwritten; they are lost unless it is for an update", e);
 			}
+		}
+	}
+
+	private int left() {
+		lock.lock();
+		try {
+			return draining.remaining() + filling.position();
+		} finally {
+			lock.unlock();
 		}
 	}
 
@@ -158,5 +263,10 @@ final class Appender implements AutoCloseable {
 		} finally {
 			lock.unlock();
 		}
+	}
+
+	/** Why nothing is written at the moment; null if there is no reason. Any thread. */
+	Held held() {
+		return held;
 	}
 }

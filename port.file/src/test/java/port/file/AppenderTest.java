@@ -2,102 +2,219 @@ package port.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AppenderTest {
-	private static final Duration DEADLINE = Duration.ofSeconds(20);
+	private static final Duration DEADLINE = Duration.ofSeconds(30);
+	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+	@TempDir
+	Path folder;
+
+	private Path path() {
+		return folder.resolve("y.log");
+	}
+
+	/** A file whose disk is bad; reading is not of interest. */
+	private LogFile file(UnaryOperator<FileChannel> disk, String... more) throws IOException {
+		var lines = new String[more.length + 1];
+		lines[0] = "path=" + path();
+		System.arraycopy(more, 0, lines, 1, more.length);
+		Backups.Opener opener = (path, how, attributes) -> disk.apply(FileChannel.open(path, how, attributes));
+		var options = Configured.options(lines);
+		var backups = new Backups(path(), 4, Duration.ZERO, InstantSource.system(), opener);
+		return new LogFile(path(), options, backups, new Cut(options, ZoneOffset.UTC), () -> {
+		}, opener, InstantSource.system());
+	}
+
+	private static byte[] random(int size) {
+		long seed = System.nanoTime();
+		System.out.println("seed " + seed);
+		var bytes = new byte[size];
+		new Random(seed).nextBytes(bytes);
+		return bytes;
+	}
+
+	private static void feed(Appender appender, byte[] bytes, Semaphore room) throws InterruptedException {
+		var data = ByteBuffer.wrap(bytes);
+		while (data.hasRemaining()) {
+			int taken = appender.take(data.duplicate());
+			data.position(data.position() + taken);
+			if (data.hasRemaining())
+				room.acquire();
+		}
+	}
 
 	@Test
 	void fullDisk_roomAgain_nothingLost() {
-		long seed = System.nanoTime();
-		System.out.println("seed " + seed);
-		byte[] sent = new byte[3 << 20];
-		new Random(seed).nextBytes(sent);
-		var disk = new FlakyDisk();
+		var sent = random(3 << 20);
 		var room = new Semaphore(0);
 		assertTimeoutPreemptively(DEADLINE, () -> {
-			try (var appender = new Appender(disk, "flaky", room::release)) {
-				var data = ByteBuffer.wrap(sent);
-				while (data.hasRemaining()) {
-					int taken = appender.take(data.duplicate());
-					data.position(data.position() + taken);
-					if (data.hasRemaining())
-						room.acquire();
-				}
+			try (var appender = new Appender(file(FlakyDisk::new), "flaky", NOTHING, room::release)) {
+				feed(appender, sent, room);
 			}
 		});
-		assertArrayEquals(sent, disk.written.toByteArray());
+		assertArrayEquals(sent, assertReads());
+	}
+
+	/** A disk that takes everything and says when it is asked to keep it that it has thrown it away. */
+	@Test
+	void syncAlways_fails_whatWasThrownAwayIsWrittenAgain() {
+		var sent = random(1 << 20);
+		var room = new Semaphore(0);
+		assertTimeoutPreemptively(DEADLINE, () -> {
+			try (var appender = new Appender(file(ForgetfulDisk::new, "sync=always"), "forgetful", NOTHING,
+					room::release)) {
+				feed(appender, sent, room);
+			}
+		});
+		assertArrayEquals(sent, assertReads());
+	}
+
+	private byte[] assertReads() {
+		try {
+			return Files.readAllBytes(path());
+		} catch (IOException e) {
+			throw new AssertionError(e);
+		}
 	}
 
 	@Test
-	void stuckDisk_offeredMore_takesWhatFitsAndNoMore() {
-		var disk = new FullDisk();
+	void stuckDisk_offeredMore_takesWhatFitsAndNoMore_andSaysWhatIsLeft() {
+		var sent = random(2 * Appender.BUFFER);
 		assertTimeoutPreemptively(DEADLINE, () -> {
-			var appender = new Appender(disk, "full", () -> {
+			var disk = new FullDisk[1];
+			var appender = new Appender(file(file -> disk[0] = new FullDisk(file)), "full", NOTHING, () -> {
 			});
-			int taken = 0;
-			for (int last = 1; taken < 256 << 10; taken += last) // until the writer has taken the first buffer away
-				last = appender.take(ByteBuffer.allocate(1 << 20));
-			assertEquals(256 << 10, taken);
+			for (int taken = 0; taken < sent.length;) // until the writer has taken the first buffer away
+				taken += appender.take(ByteBuffer.wrap(sent, taken, sent.length - taken));
 			assertEquals(0, appender.take(ByteBuffer.allocate(1)));
-			appender.close();
+			while (appender.held() == null)
+				Thread.onSpinWait();
+			assertEquals("No space left on device", appender.held().why());
+			assertEquals(ByteBuffer.wrap(sent), appender.finish());
+			assertTrue(!disk[0].isOpen());
 		});
-		assertTrue(disk.closed);
+	}
+
+	@Test
+	void bytesOfTheInstanceBefore_areWrittenFirst() {
+		var before = random(2 * Appender.BUFFER);
+		var sent = random(1 << 20);
+		var room = new Semaphore(0);
+		assertTimeoutPreemptively(DEADLINE, () -> {
+			try (var appender = new Appender(file(file -> file), "next", ByteBuffer.wrap(before), room::release)) {
+				feed(appender, sent, room);
+			}
+		});
+		assertEquals(ByteBuffer.allocate(before.length + sent.length).put(before).put(sent).flip(),
+				ByteBuffer.wrap(assertReads()));
+	}
+
+	/** A write that does not return, as to a network's disk that is away: it is told, and the unplugging does not wait. */
+	@Test
+	void hangingDisk_saysSo_unplugEndsInTime_andWhenItAnswersTheRestIsWritten() {
+		var sent = random(2 * Appender.BUFFER);
+		assertTimeoutPreemptively(DEADLINE, () -> {
+			var answers = new CountDownLatch(1);
+			var appender = new Appender(file(file -> new HangingDisk(file, answers)), "hanging", NOTHING, () -> {
+			});
+			for (int taken = 0; taken < sent.length;)
+				taken += appender.take(ByteBuffer.wrap(sent, taken, sent.length - taken));
+			assertEquals(0, appender.take(ByteBuffer.allocate(1)));
+			assertNull(appender.held());
+			while (appender.held() == null)
+				Thread.sleep(10);
+			assertEquals("the disk does not answer", appender.held().why());
+			long begun = System.nanoTime();
+			assertEquals(0, appender.finish().remaining());
+			System.out.println("unplugged after " + (System.nanoTime() - begun) / 1_000_000 + " ms");
+			answers.countDown();
+			while (Files.size(path()) < sent.length)
+				Thread.sleep(10);
+		});
+		assertArrayEquals(sent, assertReads());
 	}
 
 	/** Refuses every third write and takes odd pieces in the others. */
-	private static final class FlakyDisk implements WritableByteChannel {
-		final ByteArrayOutputStream written = new ByteArrayOutputStream();
+	private static final class FlakyDisk extends FaultyChannel {
 		private int calls;
+
+		FlakyDisk(FileChannel file) {
+			super(file);
+		}
 
 		@Override
 		public int write(ByteBuffer data) throws IOException {
 			if (++calls % 3 == 0)
-				throw new IOException("No space left on device");
-			byte[] piece = new byte[Math.min(data.remaining(), 77_777)];
-			data.get(piece);
-			written.write(piece);
-			return piece.length;
-		}
-
-		@Override
-		public boolean isOpen() {
-			return true;
-		}
-
-		@Override
-		public void close() {
-			// nothing is open
+				throw new IOException(calls % 2 == 0 ? "No space left on device" : "Input/output error");
+			var piece = data.slice(data.position(), Math.min(data.remaining(), 77_777));
+			int count = super.write(piece);
+			data.position(data.position() + count);
+			return count;
 		}
 	}
 
-	private static final class FullDisk implements WritableByteChannel {
-		volatile boolean closed;
+	private static final class ForgetfulDisk extends FaultyChannel {
+		private int calls;
+
+		ForgetfulDisk(FileChannel file) {
+			super(file);
+		}
+
+		@Override
+		public void force(boolean metaData) throws IOException {
+			if (++calls % 3 == 0)
+				throw new IOException("Input/output error");
+			super.force(metaData);
+		}
+	}
+
+	private static final class FullDisk extends FaultyChannel {
+		FullDisk(FileChannel file) {
+			super(file);
+		}
 
 		@Override
 		public int write(ByteBuffer data) throws IOException {
 			throw new IOException("No space left on device");
 		}
+	}
 
-		@Override
-		public boolean isOpen() {
-			return !closed;
+	private static final class HangingDisk extends FaultyChannel {
+		private final CountDownLatch answers;
+
+		HangingDisk(FileChannel file, CountDownLatch answers) {
+			super(file);
+			this.answers = answers;
 		}
 
 		@Override
-		public void close() {
-			closed = true;
+		public int write(ByteBuffer data) throws IOException {
+			try {
+				answers.await();
+			} catch (InterruptedException e) {
+				throw new IOException(e);
+			}
+			return super.write(data);
 		}
 	}
 }

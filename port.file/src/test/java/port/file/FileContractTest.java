@@ -19,7 +19,7 @@ class FileContractTest extends HostPortContract {
 
 	@Override
 	protected HostPort port() {
-		return FilePortTest.port(path());
+		return Configured.port(path());
 	}
 
 	private Path path() {
@@ -46,11 +46,14 @@ class FileContractTest extends HostPortContract {
 
 	@Override
 	protected Set<Trait> traits() {
-		return EnumSet.of(Trait.FROM_GUEST);
+		return EnumSet.of(Trait.FROM_GUEST, Trait.OUTLIVES_UPDATES);
 	}
 
 	@Override
 	protected List<HostPort> misconfigured() {
-		return List.of(FilePortTest.port(folder), FilePortTest.port(folder.resolve("no/y.log")));
+		return List.of(Configured.port(folder), Configured.port(folder.resolve("no/y.log")), Configured.port("name=x"),
+				Configured.port(Path.of("/dev/zero")), Configured.port("path=" + path(), "size=10X"),
+				Configured.port("path=" + path(), "sync=often"), Configured.port("path=" + path(), "compress=on"),
+				Configured.port("path=" + path(), "input=" + folder.resolve("no")));
 	}
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,27 +26,27 @@ class FilePortTest {
 	private final GuestPort guest = (GuestPort) Proxy.newProxyInstance(getClass().getClassLoader(),
 			new Class<?>[] { GuestPort.class }, (proxy, method, arguments) -> {
 				calls.add(method.getName());
-				return null;
+				return method.getReturnType() == int.class ? -1 : null;
 			});
 
 	@Test
 	void guestData_unplugged_isInTheFileBehindWhatWasThere() throws Exception {
 		var path = folder.resolve("y.log");
 		Files.writeString(path, "before\n");
-		var port = port(path);
+		var port = Configured.port(path);
 		port.plugged(guest);
 		var data = StandardCharsets.US_ASCII.encode("hello\n");
 		assertEquals(6, port.guestData(data));
 		port.unplugged();
 		assertEquals("before\nhello\n", Files.readString(path));
-		assertEquals(List.of("open"), calls);
+		assertEquals(List.of("kept", "kept", "open", "keep"), calls);
 		assertEquals(0, port.hostData(ByteBuffer.allocate(9)));
 	}
 
 	@Test
 	void port_pluggedAgain_works() throws Exception {
 		var path = folder.resolve("y.log");
-		var port = port(path);
+		var port = Configured.port(path);
 		for (int i = 0; i < 2; i++) {
 			port.plugged(guest);
 			port.guestData(StandardCharsets.US_ASCII.encode("x"));
@@ -58,39 +57,9 @@ class FilePortTest {
 
 	@Test
 	void path_unusable_refusedWithTheKey() {
-		var missing = assertThrows(IOException.class, () -> port(folder.resolve("no/y.log")).plugged(guest));
+		var missing = assertThrows(IOException.class, () -> Configured.port(folder.resolve("no/y.log")).plugged(guest));
 		assertTrue(missing.getMessage().startsWith("path=" + folder + "/no/y.log cannot be opened"), missing.getMessage());
-		var directory = assertThrows(IOException.class, () -> port(folder).plugged(guest));
+		var directory = assertThrows(IOException.class, () -> Configured.port(folder).plugged(guest));
 		assertTrue(directory.getMessage().startsWith("path=" + folder + " is not a regular file"), directory.getMessage());
-	}
-
-	static FilePort port(Path path) {
-		return new FilePort(new FilePort.Config() {
-
-			@Override
-			public Class<? extends Annotation> annotationType() {
-				return FilePort.Config.class;
-			}
-
-			@Override
-			public String bus() {
-				return "vm1";
-			}
-
-			@Override
-			public String name() {
-				return "";
-			}
-
-			@Override
-			public int id() {
-				return 1;
-			}
-
-			@Override
-			public String path() {
-				return path.toString();
-			}
-		});
 	}
 }
