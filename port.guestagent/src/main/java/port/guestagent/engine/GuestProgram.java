@@ -67,6 +67,9 @@ final class GuestProgram {
 			awaitFiles(spool);
 			var exit = copy(spool, output, errors);
 			done = true;
+			pause = FIRST_PAUSE;
+			while (!spool.removed())
+				rest();
 			return exit;
 		} finally {
 			spool.leave(done ? 0 : pid);
