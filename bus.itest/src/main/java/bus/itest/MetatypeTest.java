@@ -45,7 +45,9 @@ class MetatypeTest {
 		assertEquals(Set.of("bus", "name", "id", "path", "append", "sync", "size", "frequency", "rotate", "maxage",
 				"compress", "input", "pipe"), keys(definition("port.file"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.file"), REQUIRED));
-		assertEquals(Set.of("bus", "name", "id", "link"), keys(definition("port.console"), ALL));
+		assertEquals(Set.of("bus", "name", "id", "link", "replay", "maxconnections", "log", "logappend", "logfilemax",
+				"logfiles", "logtimestamp", "record", "recordinput", "listen", "protocol", "access", "cert", "key", "ca",
+				"allow", "escape", "onbreak"), keys(definition("port.console"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.console"), REQUIRED));
 		assertEquals(Set.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx", "indirect_desc", "in_order",
 				"resize", "name_nul"), keys(definition("bus.vhostuser"), ALL));

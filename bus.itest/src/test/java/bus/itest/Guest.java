@@ -23,15 +23,20 @@ final class Guest implements AutoCloseable {
 	 * @param socket of the bus
 	 * @param ports as in the bus's configuration
 	 * @param processors more than one for QEMU only
+	 * @param parameters of the kernel, beside its own
 	 */
-	Guest(GuestKind kind, Path socket, int ports, int processors, Path log) throws IOException {
+	Guest(GuestKind kind, Path socket, int ports, int processors, Path log, String... parameters) throws IOException {
 		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.script());
 		control = Files.createTempDirectory("guest").resolve("qmp");
 		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log",
 				log.toString()));
 		if (kind.script().equals("qemu"))
-			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1)), "--smp", String.valueOf(processors), "--",
-					"-qmp", "unix:" + control + ",server=on,wait=off"));
+			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1)), "--smp", String.valueOf(processors),
+					"--append", String.join(" ", parameters), "--", "-qmp", "unix:" + control + ",server=on,wait=off"));
+		else if (parameters.length > 0) {
+			command.add("--");
+			command.addAll(List.of(parameters));
+		}
 		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind.script() + ".gz");
 		if (!Files.exists(image))
 			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs "

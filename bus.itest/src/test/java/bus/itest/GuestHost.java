@@ -58,9 +58,9 @@ final class GuestHost implements AutoCloseable {
 		return boot(kind, socket, ports, 1);
 	}
 
-	Guest boot(GuestKind kind, Path socket, int ports, int processors) throws IOException {
+	Guest boot(GuestKind kind, Path socket, int ports, int processors, String... parameters) throws IOException {
 		var log = logs.resolve(kind + "-" + socket.getFileName() + ".log");
-		var guest = new Guest(kind, socket, ports, processors, log);
+		var guest = new Guest(kind, socket, ports, processors, log, parameters);
 		endsWith(guest::close);
 		return guest;
 	}

@@ -12,6 +12,7 @@ import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
 import bus.shell.command.Arguments;
 import bus.shell.command.CommandException;
+import bus.shell.command.Outcome;
 import bus.shell.command.Words;
 
 /** Buses made and removed, for {@link HyphenatedCommands}. */

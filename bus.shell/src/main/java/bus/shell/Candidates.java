@@ -40,7 +40,7 @@ public final class Candidates implements Completer {
 		String command = words.getFirst().substring(words.getFirst().indexOf(':') + 1);
 		return switch (command) {
 			case "show", "remove", "open", "close" -> place == 1 ? labels() : List.of();
-			case "attach" -> place == 1 ? labels(PortInfo::console) : List.of();
+			case "attach" -> labels(PortInfo::console); // the value of an option may stand before it
 			case "list", "stat", "trace" -> Stream.concat(labels().stream(), buses().stream()).toList();
 			case "buses" -> buses();
 			case "qemu", "remove-bus" -> place == 1 ? buses() : List.of();

@@ -17,6 +17,7 @@ import bus.api.PortInfo;
 import bus.api.SerialBusRuntime;
 import bus.shell.command.Arguments;
 import bus.shell.command.CommandException;
+import bus.shell.command.Outcome;
 import bus.shell.command.Words;
 
 /** Ports made, changed and removed, by way of their configurations. */

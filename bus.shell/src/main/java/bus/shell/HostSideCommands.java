@@ -16,6 +16,7 @@ import bus.api.SerialBus;
 import bus.api.SerialBusRuntime;
 import bus.shell.command.Arguments;
 import bus.shell.command.CommandException;
+import bus.shell.command.Outcome;
 import bus.shell.command.Words;
 
 /** The operator's word on a port's host side. */

@@ -1,7 +1,6 @@
 package bus.shell;
 
 import java.io.IOException;
-import java.util.List;
 
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -11,27 +10,13 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 import bus.shell.command.Arguments;
+import bus.shell.command.Line;
 import bus.shell.command.Listing;
-import bus.shell.command.Shown;
 
 /** {@code vport:log}. */
 @Component(service = LogCommand.class, property = { "osgi.command.scope=vport", "osgi.command.function=log" })
 public final class LogCommand {
 	private final LogRing log;
-
-	/** A line, so that a list of them prints as lines. */
-	public record Line(String text) implements Shown {
-
-		@Override
-		public String table() {
-			return text;
-		}
-
-		@Override
-		public String toString() {
-			return text;
-		}
-	}
 
 	@Activate
 	public LogCommand(@Reference LogRing log) {
@@ -54,7 +39,7 @@ public final class LogCommand {
 		long mark = log.mark();
 		var last = log.since(Math.max(0, mark - wanted));
 		if (!follow)
-			return new Listing<>(last.stream().map(Line::new).toList(), LogCommand::text);
+			return new Listing<>(last.stream().map(Line::new).toList(), Line::lines);
 		last.forEach(System.out::println);
 		follow(session, mark);
 		return null;
@@ -71,9 +56,5 @@ public final class LogCommand {
 		} catch (InterruptedException e) {
 			// its thread is wanted back
 		}
-	}
-
-	private static String text(List<Line> lines) {
-		return String.join("\n", lines.stream().map(Line::text).toList());
 	}
 }

@@ -1,11 +1,11 @@
 package bus.shell;
 
 import java.util.List;
-import java.util.Locale;
 
 import bus.api.PortInfo;
 import bus.shell.command.Shown;
 import bus.shell.command.Table;
+import bus.shell.command.Words;
 
 /**
  * What went through a port between two looks.
@@ -18,9 +18,6 @@ import bus.shell.command.Table;
  */
 public record RateRecord(String bus, int id, String label, String guest, String host, long fromGuestRate,
 		long toGuestRate, long fromGuest, long toGuest, long lost) implements Shown {
-	private static final double STEP = 1000;
-	private static final String[] UNITS = { "", "k", "M", "G", "T" };
-
 	/**
 	 * @param before the same port, or null if it was not there
 	 */
@@ -42,18 +39,8 @@ public record RateRecord(String bus, int id, String label, String guest, String 
 	}
 
 	private String[] cells() {
-		return new String[] { bus, id < 0 ? "-" : Integer.toString(id), label, guest, host, scaled(fromGuestRate),
-				scaled(toGuestRate), scaled(fromGuest), scaled(toGuest), scaled(lost) };
-	}
-
-	/** Three or four digits and the unit, as {@code 12.3M}. */
-	static String scaled(long bytes) {
-		double value = bytes;
-		int unit = 0;
-		for (; value >= STEP && unit < UNITS.length - 1; unit++)
-			value /= STEP;
-		return unit == 0 ? Long.toString(bytes)
-				: String.format(Locale.ROOT, value < 10 ? "%.2f%s" : "%.1f%s", value, UNITS[unit]);
+		return new String[] { bus, id < 0 ? "-" : Integer.toString(id), label, guest, host, Words.scaled(fromGuestRate),
+				Words.scaled(toGuestRate), Words.scaled(fromGuest), Words.scaled(toGuest), Words.scaled(lost) };
 	}
 
 	@Override

@@ -13,11 +13,14 @@ import java.util.function.Consumer;
  * what does not fit is lost, and a mark says how much.
  */
 final class Screen implements Consumer<ByteBuffer> {
-	private static final int CAPACITY = 64 << 10;
+	private static final int LEAST = 64 << 10;
+	/** The largest replay of a console, and its marks. */
+	static final int MOST = (4 << 20) + LEAST;
 
 	private final ReentrantLock lock = new ReentrantLock();
 	private final Condition changed = lock.newCondition();
-	private final ByteBuffer bytes = ByteBuffer.allocate(CAPACITY);
+	/** Grows when it must: a terminal that keeps up needs little. */
+	private ByteBuffer bytes = ByteBuffer.allocate(LEAST);
 	private long lost;
 	private boolean ended;
 
@@ -25,6 +28,7 @@ final class Screen implements Consumer<ByteBuffer> {
 	public void accept(ByteBuffer data) {
 		lock.lock();
 		try {
+			grow(data.remaining());
 			int taken = Math.min(data.remaining(), bytes.remaining());
 			bytes.put(data.slice(data.position(), taken));
 			lost += data.remaining() - taken;
@@ -32,6 +36,14 @@ final class Screen implements Consumer<ByteBuffer> {
 		} finally {
 			lock.unlock();
 		}
+	}
+
+	private void grow(int wanted) {
+		int size = bytes.capacity();
+		while (size < bytes.position() + wanted && size < MOST)
+			size = Math.min(MOST, 2 * size);
+		if (size > bytes.capacity())
+			bytes = ByteBuffer.allocate(size).put(bytes.flip());
 	}
 
 	/** Shows what comes until {@link #end}. */

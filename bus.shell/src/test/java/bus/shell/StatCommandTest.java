@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import bus.api.BusEvent;
 import bus.api.PortInfo;
+import bus.shell.command.Words;
 import bus.api.PortInfo.State;
 import bus.api.PortInfo.Traffic;
 
@@ -37,7 +38,7 @@ class StatCommandTest {
 	void bytes_scaled_stayShort() {
 		assertEquals(List.of("0", "999", "1.00k", "12.3k", "999.9k", "1.23M", "123.5G", "9223372.0T"),
 				List.of(0L, 999L, 1_000L, 12_345L, 999_900L, 1_234_567L, 123_456_789_012L, Long.MAX_VALUE).stream()
-						.map(RateRecord::scaled).toList());
+						.map(Words::scaled).toList());
 	}
 
 	@Test

@@ -132,8 +132,8 @@ final class Client implements Way, Telnet.Peer {
 
 	@Override
 	public void pull() {
-		for (int i = 0; i < MOST_PIECES && !ended; i++) {
-			if (!typed())
+		for (int i = 0; i < MOST_PIECES; i++) {
+			if (ended || !typed())
 				return;
 			int read = connection.read(wire.clear());
 			if (read < 0)
@@ -147,7 +147,9 @@ final class Client implements Way, Telnet.Peer {
 				while (wire.hasRemaining())
 					key(wire.get());
 		}
-		guest.execute(this::pull);
+		// to be reported again, after what else the loop has to do
+		guest.unwatch(connection.descriptor());
+		begin();
 	}
 
 	private boolean typed() {

@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ final class Desk {
 	private final Terminal terminal;
 	private final TerminalWay pty;
 	private final Records records;
+	/** How far the shell's visitors had seen before an update, which has ended their sessions. Loop thread. */
+	private final Map<String, Long> seenBefore = new HashMap<>();
 	/** Null without one. */
 	private Listener listener;
 
@@ -63,7 +66,7 @@ final class Desk {
 		int kept = guest.kept(TERMINAL);
 		var terminal = Terminal.open(kept, config.link());
 		try {
-			var records = Records.open(config, guest.bus() + " " + guest.name(), kept >= 0);
+			var records = Records.open(config, (guest.bus() + " " + guest.name()).strip(), kept >= 0);
 			try {
 				var desk = new Desk(config, guest, terminal, records);
 				if (!config.listen().isBlank())
@@ -86,7 +89,7 @@ final class Desk {
 				+ (listener == null ? "" : " and " + listener.address()));
 		guest.open();
 		guest.execute(() -> {
-			guest.watch(terminal.descriptor(), pty::ready);
+			pty.begin();
 			clients.forEach(Client::begin);
 			if (listener != null)
 				listener.resume();
@@ -161,8 +164,14 @@ final class Desk {
 		}
 		var session = new Session(guest, seats, ring, visitor, quiet, output);
 		var ousted = seats.sit(session.visit());
-		guest.execute(() -> seats.enter(session.visit(), ousted, config.replay()));
+		guest.execute(() -> seats.enter(session.visit(), ousted, unseen(session.visit())));
 		return session;
+	}
+
+	/** Who was here before an update has seen what was said until then. */
+	private int unseen(Visit visit) {
+		var seen = seenBefore.remove(visit.name());
+		return seen == null ? config.replay() : (int) Math.min(config.replay(), ring.end() - seen);
 	}
 
 	Map<String, Object> figures() {
@@ -211,6 +220,7 @@ final class Desk {
 			keyboard.save(to);
 			to.writeInt(seats.toldSize());
 			pty.save(to);
+			saveSessions(to);
 			to.writeInt(clients.size());
 			for (int i = 0; i < clients.size(); i++)
 				guest.keep(client(i), clients.get(i).release(to));
@@ -218,6 +228,14 @@ final class Desk {
 		} catch (IOException e) { // clients that were released are closed by the bus, for nobody asks for them
 			LOG.log(System.Logger.Level.WARNING, seats.place() + ": an update will end its clients: " + e.getMessage());
 		}
+	}
+
+	private void saveSessions(DataOutputStream to) throws IOException {
+		var names = seats.visits().stream().filter(visit -> visit.way() instanceof Session).map(Visit::name).distinct()
+				.toList();
+		to.writeInt(names.size());
+		for (String name : names)
+			to.writeUTF(name);
 	}
 
 	/** Who came through another door than the present one does not stay. */
@@ -250,6 +268,8 @@ final class Desk {
 		keyboard.restore(from);
 		seats.toldSize(from.readInt());
 		pty.restore(from);
+		for (int count = from.readInt(); count > 0; count--)
+			seenBefore.put(from.readUTF(), ring.end());
 		for (int i = 0, count = from.readInt(); sameDoor && i < count; i++) {
 			int descriptor = guest.kept(client(i));
 			if (descriptor < 0)

@@ -35,8 +35,12 @@ final class TerminalWay implements Way {
 		this.reader = reader;
 	}
 
+	void begin() {
+		guest.watch(terminal.descriptor(), this::ready);
+	}
+
 	/** Somebody typed, or has read and made room, or has gone. */
-	void ready() {
+	private void ready() {
 		flush();
 		tellSize();
 		pull();
@@ -114,7 +118,9 @@ final class TerminalWay implements Way {
 			}
 			visit.size(terminal.size());
 		}
-		guest.execute(this::pull);
+		// to be reported again, after what else the loop has to do
+		guest.unwatch(terminal.descriptor());
+		begin();
 	}
 
 	private boolean typed() {

@@ -346,6 +346,8 @@ class ConsolePortTest {
 						epoll.add((Integer) arguments[0], Epoll.IN | Epoll.OUT | Epoll.ET, 0);
 						ready = (Runnable) arguments[1];
 					}
+					if (method.getName().equals("unwatch"))
+						epoll.remove((Integer) arguments[0]);
 					if (method.getName().equals("execute"))
 						((Runnable) arguments[0]).run();
 					if (method.getName().equals("keep"))

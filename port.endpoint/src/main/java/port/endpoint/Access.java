@@ -60,6 +60,11 @@ public final class Access {
 					+ " needs certificates that somebody vouches for");
 	}
 
+	/** For messages. */
+	String files() {
+		return (cert.isEmpty() ? "" : "cert=" + cert + " key=" + key + " ") + (ca.isEmpty() ? "" : "ca=" + ca);
+	}
+
 	/** For the key of a descriptor that is kept: who changes one of these does not want the old clients. */
 	@Override
 	public String toString() {

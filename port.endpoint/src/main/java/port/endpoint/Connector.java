@@ -33,6 +33,9 @@ public final class Connector implements AutoCloseable {
 
 	private final Address address;
 	private final Access access;
+	private final Tuning tuning;
+	/** Null without TLS. */
+	private final Credentials credentials;
 	private final long longest;
 	private final Arrivals arrivals;
 	private final EndpointLoop loop;
@@ -49,9 +52,12 @@ public final class Connector implements AutoCloseable {
 	private long connectedAt;
 	private boolean closed;
 
-	private Connector(Address address, Access access, long longest, Arrivals arrivals) throws IOException {
+	private Connector(Address address, Access access, Tuning tuning, long longest, Arrivals arrivals)
+			throws IOException {
 		this.address = address;
 		this.access = access;
+		this.tuning = tuning;
+		this.credentials = address instanceof Address.Tls ? new Credentials(access) : null;
 		this.longest = longest;
 		this.arrivals = arrivals;
 		this.loop = EndpointLoop.enter();
@@ -63,20 +69,21 @@ public final class Connector implements AutoCloseable {
 	 * @param guest of the port that is being plugged
 	 * @param connect the value of the option {@code connect}
 	 * @param access how the server proves who it is, and what is shown to it
+	 * @param tuning for TCP
 	 * @param longest the longest pause between two attempts; pauses begin at a fifth of a second, double, and differ by
 	 *        chance, so that not all machines come at once. Zero: only one attempt
 	 * @param arrived is given each connection, on the loop, and owns it
 	 * @throws IOException with a message for the operator
 	 * @throws IllegalArgumentException likewise
 	 */
-	public static Connector open(GuestPort guest, String connect, Access access, Duration longest,
+	public static Connector open(GuestPort guest, String connect, Access access, Tuning tuning, Duration longest,
 			Consumer<Connection> arrived) throws IOException {
 		String option = "connect=" + connect.strip();
 		var address = Address.parse("connect", connect);
 		access.check("connect", address);
 		if (address.toString().endsWith(":0"))
 			throw new IllegalArgumentException(option + "; allowed: a port from 1 up");
-		return new Connector(address, access, longest.toNanos(), new Arrivals(guest, option, false, arrived));
+		return new Connector(address, access, tuning, longest.toNanos(), new Arrivals(guest, option, false, arrived));
 	}
 
 	/** Where it goes. */
@@ -127,7 +134,7 @@ public final class Connector implements AutoCloseable {
 			return;
 		state = State.CONNECTING;
 		attempts++;
-		dial = new Dial(loop, address, access, this::reached, this::failed);
+		dial = new Dial(loop, address, access, tuning, credentials, this::reached, this::failed);
 		dial.begin();
 	}
 

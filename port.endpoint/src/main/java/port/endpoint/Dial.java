@@ -15,9 +15,10 @@ import bus.linux.Linux;
 import bus.linux.LinuxException;
 import bus.linux.Peer;
 import bus.linux.Sockets;
+import tlschannel.ClientTlsChannel;
 
 /** One attempt to reach an address, through all that a host name stands for. Ends with exactly one of two calls. */
-final class Dial {
+final class Dial implements Tunnel.Host {
 	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	/** Begins a connection. */
@@ -29,18 +30,25 @@ final class Dial {
 	private final EndpointLoop loop;
 	private final Address address;
 	private final Access access;
+	private final Tuning tuning;
+	/** Null without TLS. */
+	private final Credentials credentials;
 	private final Consumer<Connection> reached;
 	private final Consumer<String> failed;
 	private final Queue<Target> targets = new ArrayDeque<>();
 	private String problem = "";
 	private int descriptor = -1;
 	private EndpointLoop.Alarm alarm;
+	private Tunnel tunnel;
 	private boolean aborted;
 
-	Dial(EndpointLoop loop, Address address, Access access, Consumer<Connection> reached, Consumer<String> failed) {
+	Dial(EndpointLoop loop, Address address, Access access, Tuning tuning, Credentials credentials,
+			Consumer<Connection> reached, Consumer<String> failed) {
 		this.loop = loop;
 		this.address = address;
 		this.access = access;
+		this.tuning = tuning;
+		this.credentials = credentials;
 		this.reached = reached;
 		this.failed = failed;
 	}
@@ -105,6 +113,15 @@ final class Dial {
 		}
 		loop.cancel(alarm);
 		loop.unwatch(descriptor);
+		if (address instanceof Address.Tcp || address instanceof Address.Tls)
+			tuning.apply(descriptor);
+		if (address instanceof Address.Tls(var host, var port)) {
+			loop.stay();
+			tunnel = new Tunnel(loop, descriptor, access.allow,
+					it -> Tunnel.configured(ClientTlsChannel.newBuilder(it, credentials.client(host, port))).build(), this);
+			tunnel.begin();
+			return;
+		}
 		String peer = Peer.name(descriptor);
 		if (!access.allow.allows(Peer.of(descriptor), address)) {
 			Linux.close(descriptor);
@@ -112,6 +129,21 @@ final class Dial {
 			return;
 		}
 		reached.accept(new Connection(descriptor, peer, ""));
+	}
+
+	@Override
+	public void established(Tunnel tunnel, Connection connection) {
+		reached.accept(connection);
+	}
+
+	@Override
+	public void refused(String who, String why) {
+		failed.accept(who + ": " + why);
+	}
+
+	@Override
+	public void gone(Tunnel tunnel) {
+		// its refusal has said all
 	}
 
 	private void drop() {
@@ -125,9 +157,11 @@ final class Dial {
 	/** Fails soon: at once, unless a host name is being asked for. */
 	void abort() {
 		aborted = true;
-		if (descriptor < 0)
-			return;
-		drop();
-		failed.accept("given up");
+		if (tunnel != null) {
+			tunnel.fail("given up");
+		} else if (descriptor >= 0) {
+			drop();
+			failed.accept("given up");
+		}
 	}
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +22,8 @@ import bus.linux.LinuxException;
 /**
  * The one thread of this bundle, for what the loops of buses must not be held up by: TLS, and connections that are being
  * made. It is there while somebody is {@linkplain #enter in}: a tunnel outlives the port that it was made for, so that
- * no port can own the thread. All methods but {@link #enter}, {@link #leave} and {@link #post} are for the thread itself.
+ * no port can own the thread. All methods but {@link #enter}, {@link #stay}, {@link #leave} and
+ * {@link #post} are for the thread itself.
  */
 final class EndpointLoop {
 	/** For reads and writes of everything that the thread does. */
@@ -54,6 +56,7 @@ final class EndpointLoop {
 	private final int wake;
 	private final Arena arena = Arena.ofShared();
 	private final MemorySegment scratch = arena.allocate(SCRATCH);
+	private final ByteBuffer scratchBytes = scratch.asByteBuffer();
 	private final MemorySegment one = arena.allocate(Long.BYTES, Long.BYTES);
 	/** Bounded by who posts: each listener, connector and tunnel has a handful under way at most. */
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -92,6 +95,16 @@ final class EndpointLoop {
 		}
 	}
 
+	/** As {@link #enter}, for who is handed on by somebody who is in. */
+	void stay() {
+		PLACE.lock.lock();
+		try {
+			PLACE.users++;
+		} finally {
+			PLACE.lock.unlock();
+		}
+	}
+
 	/** Nothing may be posted afterwards by who has left. */
 	void leave() {
 		PLACE.lock.lock();
@@ -113,8 +126,13 @@ final class EndpointLoop {
 
 	// ---- the thread
 
+	/** Memory for one system call. */
 	MemorySegment scratch() {
 		return scratch;
+	}
+
+	ByteBuffer scratchBytes(int size) {
+		return scratchBytes.clear().limit(size);
 	}
 
 	void watch(int descriptor, Watcher watcher) throws LinuxException {

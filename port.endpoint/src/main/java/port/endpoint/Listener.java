@@ -5,13 +5,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 import bus.api.GuestPort;
 import bus.linux.Errno;
 import bus.linux.Linux;
+import bus.linux.LinuxException;
 import bus.linux.Peer;
 import bus.linux.Sockets;
 
@@ -27,19 +27,31 @@ public final class Listener implements AutoCloseable {
 	private final Access access;
 	/** Device and inode of the socket file: another process may have put its own in its place. Null for others. */
 	private final Object file;
+	private final Tuning tuning;
 	private final Arrivals arrivals;
+	/** Null without TLS. */
+	private final Handshakes handshakes;
 
-	private Listener(int descriptor, Address address, Access access, Arrivals arrivals) throws IOException {
+	private Listener(int descriptor, Address address, Access access, Tuning tuning, Arrivals arrivals,
+			Handshakes handshakes) throws IOException {
 		this.descriptor = descriptor;
 		this.address = address;
 		this.access = access;
+		this.tuning = tuning;
+		this.handshakes = handshakes;
 		this.file = address instanceof Address.Unix(var path) ? identity(path) : null;
 		this.arrivals = arrivals;
 	}
 
-	/** As {@link #open(GuestPort, String, Access, Consumer)}, for whom the kernel lets in. */
+	/** As {@link #open(GuestPort, String, Access, Tuning, Consumer)}, for whom the kernel lets in. */
 	public static Listener open(GuestPort guest, String listen, Consumer<Connection> arrived) throws IOException {
 		return open(guest, listen, Access.DEFAULT, arrived);
+	}
+
+	/** As {@link #open(GuestPort, String, Access, Tuning, Consumer)}, with the defaults of TCP. */
+	public static Listener open(GuestPort guest, String listen, Access access, Consumer<Connection> arrived)
+			throws IOException {
+		return open(guest, listen, access, Tuning.DEFAULT, arrived);
 	}
 
 	/**
@@ -48,41 +60,52 @@ public final class Listener implements AutoCloseable {
 	 * @param guest of the port that is being plugged, whose loop watches the socket
 	 * @param listen the value of the option {@code listen}
 	 * @param access who may come in: only they arrive, and those of a TLS address after the handshake
+	 * @param tuning for TCP
 	 * @param arrived is given each connection, on the loop, and owns it
 	 * @throws IOException with a message for the operator
 	 * @throws IllegalArgumentException likewise
 	 */
-	public static Listener open(GuestPort guest, String listen, Access access, Consumer<Connection> arrived)
-			throws IOException {
+	public static Listener open(GuestPort guest, String listen, Access access, Tuning tuning,
+			Consumer<Connection> arrived) throws IOException {
 		String option = "listen=" + listen.strip();
 		var address = Address.parse("listen", listen);
 		access.check("listen", address);
+		var arrivals = new Arrivals(guest, option, true, arrived);
+		var handshakes = address instanceof Address.Tls ? new Handshakes(access, arrivals) : null;
+		int descriptor = -1;
 		try {
-			var arrivals = new Arrivals(guest, option, true, arrived);
-			var listener = open(address, access, arrivals);
-			guest.watch(listener.descriptor, listener::accept);
+			descriptor = bind(address, access);
+			var listener = new Listener(descriptor, real(address, descriptor), access, tuning, arrivals, handshakes);
+			guest.watch(descriptor, listener::accept);
 			return listener;
 		} catch (IOException e) {
+			Linux.close(descriptor); // of a negative number the kernel says so, and nothing happens
+			if (handshakes != null)
+				handshakes.close();
 			throw new IOException(option + ": " + e.getMessage()
 					+ "; allowed: an address that can be bound and that nobody else listens on", e);
 		}
 	}
 
-	private static Listener open(Address address, Access access, Arrivals arrivals) throws IOException {
+	private static int bind(Address address, Access access) throws IOException {
 		return switch (address) {
 			// with a list it says who may connect, not the file's permissions
-			case Address.Unix(var path) -> new Listener(Sockets.listenUnix(path,
-					access.allow.asksForUsers() ? Sockets.EVERYBODY : Sockets.OWNER_ONLY), address, access, arrivals);
-			case Address.Abstract(var name) -> new Listener(Sockets.listenAbstract(name), address, access, arrivals);
-			case Address.Tcp(var host, var port) -> {
-				int descriptor = Sockets.listenTcp(new InetSocketAddress(host, port));
-				yield new Listener(descriptor, new Address.Tcp(host, Sockets.port(descriptor)), access, arrivals);
-			}
-			case Address.Tls tls -> throw new IOException("TLS comes with the next commit");
-			case Address.Vsock(var cid, var port) -> {
-				int descriptor = Vsock.listen(cid, port);
-				yield new Listener(descriptor, new Address.Vsock(cid, Sockets.vsockPort(descriptor)), access, arrivals);
-			}
+			case Address.Unix(var path) -> Sockets.listenUnix(path,
+					access.allow.asksForUsers() ? Sockets.EVERYBODY : Sockets.OWNER_ONLY);
+			case Address.Abstract(var name) -> Sockets.listenAbstract(name);
+			case Address.Tcp(var host, var port) -> Sockets.listenTcp(new InetSocketAddress(host, port));
+			case Address.Tls(var host, var port) -> Sockets.listenTcp(new InetSocketAddress(host, port));
+			case Address.Vsock(var cid, var port) -> Vsock.listen(cid, port);
+		};
+	}
+
+	/** With the port that the kernel has chosen. */
+	private static Address real(Address address, int descriptor) throws LinuxException {
+		return switch (address) {
+			case Address.Tcp(var host, var port) -> new Address.Tcp(host, Sockets.port(descriptor));
+			case Address.Tls(var host, var port) -> new Address.Tls(host, Sockets.port(descriptor));
+			case Address.Vsock(var cid, var port) -> new Address.Vsock(cid, Sockets.vsockPort(descriptor));
+			default -> address;
 		};
 	}
 
@@ -120,9 +143,11 @@ public final class Listener implements AutoCloseable {
 					LOG.log(System.Logger.Level.WARNING, address + ": accept: " + Errno.text(-client));
 				return;
 			}
-			if (address instanceof Address.Tcp)
-				Linux.setsockopt(client, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
-			if (access.allow.allows(Peer.of(client), address)) {
+			if (address instanceof Address.Tcp || address instanceof Address.Tls)
+				tuning.apply(client);
+			if (handshakes != null) {
+				handshakes.begin(client);
+			} else if (access.allow.allows(Peer.of(client), address)) {
 				arrivals.give(new Connection(client, Peer.name(client), ""));
 			} else {
 				arrivals.refuse(Peer.name(client), "not among allow=" + access.allow);
@@ -135,6 +160,8 @@ public final class Listener implements AutoCloseable {
 	@Override
 	public void close() {
 		arrivals.close();
+		if (handshakes != null)
+			handshakes.close();
 		Linux.close(descriptor);
 		try {
 			if (address instanceof Address.Unix(var path) && Files.exists(path) && identity(path).equals(file))

@@ -225,7 +225,8 @@ final class Appender implements AutoCloseable {
 					hold(LogFile.why(e));
 				pause = longer(pause);
 				if (!patient(pause))
-					throw new IOException("unplugged with " + left() + " bytes unwritten", e);
+					throw new IOException("unplugged with " + left()
+							+ " bytes unwritten; they are lost unless it is for an update", e);
 			}
 		}
 	}

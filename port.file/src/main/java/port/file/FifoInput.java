@@ -27,7 +27,7 @@ final class FifoInput implements Input {
 
 	@Override
 	public void figures(Map<String, Object> figures) {
-		figures.put("input", path.toString());
+		figures.put("reads from", path.toString());
 		figures.put("read", read);
 	}
 

@@ -38,7 +38,7 @@ final class FifoOutput implements Output {
 
 	@Override
 	public void figures(Map<String, Object> figures) {
-		figures.put("fifo", path.toString());
+		figures.put("writes to", path.toString());
 		figures.put("written", written);
 	}
 

@@ -126,9 +126,9 @@ final class FileInput implements Input {
 
 	@Override
 	public void figures(Map<String, Object> figures) {
-		figures.put("input", path.toString());
+		figures.put("reads from", path.toString());
 		figures.put("position", position);
-		figures.put("input-state", state);
+		figures.put("input state", state);
 	}
 
 	/** The next instance goes on at the byte. */

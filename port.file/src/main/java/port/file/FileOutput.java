@@ -43,7 +43,8 @@ final class FileOutput implements Output {
 		var backups = new Backups(path.toRealPath(), options.rotate(), Duration.ofDays(options.maxage()), clock,
 				FileChannel::open);
 		compressor = options.compress() ? new Compressor(backups, name) : null;
-		file = new LogFile(path, options, backups, this::rotated, FileChannel::open, clock, ZoneId.systemDefault());
+		file = new LogFile(path, options, backups, new Cut(options, ZoneId.systemDefault()), this::rotated,
+				FileChannel::open, clock);
 		try {
 			if (options.rotates())
 				backups.tidy();
@@ -77,10 +78,10 @@ final class FileOutput implements Output {
 
 	@Override
 	public void figures(Map<String, Object> figures) {
-		figures.put("file", name);
-		figures.put("size", file.size());
+		figures.put("writes to", name);
+		figures.put("file size", file.size());
 		figures.put("written", file.written());
-		figures.put("sync", file.syncState());
+		figures.put("synced", file.synced());
 		figures.put("rotations", file.rotations());
 		if (compressor != null)
 			figures.put("compressed", compressor.problem().isEmpty() ? (Object) compressor.compressed()

@@ -4,6 +4,7 @@ import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -164,8 +165,10 @@ public final class FilePort implements HostPort {
 		}
 	}
 
+	/** NoSuchFileException says it all; what has no class of its own has a reason. */
 	private static String reason(IOException e) {
-		return e.getClass().getSimpleName();
+		var reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+		return e.getClass().getSimpleName() + (reason == null ? "" : ": " + reason);
 	}
 
 	@Override

@@ -15,21 +15,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.Set;
 
 /**
- * The file that is written: where it is cut, when it is on the disk, and whether it is still the one that the path names.
+ * The file that is written: when it is on the disk, that it is cut where it ends, and whether it is still the one that the path names.
  * Owned by the thread that writes, except for what figures are made of. Any of its calls may take as long as the disk.
  */
 final class LogFile implements AutoCloseable {
-	/** A line up to this long is not cut in two: a file that is due waits so many bytes for the end of one. */
-	static final int LONGEST_LINE = 4 << 10;
 	/** How old the knowledge of who has renamed or shortened the file may get. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
-	/** Before a rotation that failed is tried again. */
-	private static final Duration RETRY = Duration.ofSeconds(5);
 	/** Clocks are set; no period is slept through. */
 	private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 	private static final System.Logger LOG = System.getLogger("port.file");
@@ -40,40 +34,35 @@ final class LogFile implements AutoCloseable {
 	private final Runnable rotated;
 	private final Backups.Opener opener;
 	private final InstantSource clock;
-	private final ZoneId zone;
+	private final Cut cut;
 	private FileChannel channel;
 	private Object key;
-	private boolean lineEnd = true;
-	/** Bytes written since the file became due. */
-	private long overrun;
-	/** The calendar period of the last byte. */
-	private LocalDateTime period;
 	private Instant looked = Instant.MIN;
-	private Instant notBefore = Instant.MIN;
 	private Instant unsynced;
 	private boolean failing;
+	private boolean rotationFailing;
 	private boolean syncFailing;
 	private volatile boolean abandoned;
-	private volatile long size;
 	private volatile long written;
 	private volatile int rotations;
-	private volatile String synced = "";
+	private volatile String syncProblem = "";
 
 	/**
 	 * Opens the file.
 	 *
 	 * @param path regular, if it exists
+	 * @param cut where it ends
 	 * @param rotated told of each rotation
 	 */
-	LogFile(Path path, Options options, Backups backups, Runnable rotated, Backups.Opener opener, InstantSource clock,
-			ZoneId zone) throws IOException {
+	LogFile(Path path, Options options, Backups backups, Cut cut, Runnable rotated, Backups.Opener opener,
+			InstantSource clock) throws IOException {
 		this.path = path;
 		this.options = options;
 		this.backups = backups;
+		this.cut = cut;
 		this.rotated = rotated;
 		this.opener = opener;
 		this.clock = clock;
-		this.zone = zone;
 		open();
 	}
 
@@ -83,10 +72,8 @@ final class LogFile implements AutoCloseable {
 		channel = opener.open(path, Set.of(CREATE, APPEND));
 		var attributes = Files.readAttributes(path, BasicFileAttributes.class);
 		key = attributes.fileKey();
-		size = attributes.size();
-		period = options.frequency().begin(attributes.lastModifiedTime().toInstant(), zone);
-		lineEnd = size == 0 || lastByte() == '\n';
-		overrun = 0;
+		cut.begin(attributes.size(), attributes.size() == 0 || lastByte() == '\n',
+				attributes.lastModifiedTime().toInstant());
 		looked = clock.instant();
 	}
 
@@ -100,8 +87,7 @@ final class LogFile implements AutoCloseable {
 	/** Throws away what is in it. */
 	void truncate() throws IOException {
 		channel.truncate(0);
-		size = 0;
-		lineEnd = true;
+		cut.begin(0, true, clock.instant());
 	}
 
 	/**
@@ -115,9 +101,11 @@ final class LogFile implements AutoCloseable {
 			var now = clock.instant();
 			if (failing || !within(looked, LOOK, now))
 				look(now);
-			if (due(now) && (lineEnd || overrun >= LONGEST_LINE))
+			if (abandoned)
+				cut.postpone(now);
+			if (cut.here(now))
 				rotate(now);
-			append(data.slice(data.position(), piece(data, now)), data, now);
+			append(data.slice(data.position(), cut.piece(data, now)), data, now);
 			failing = false;
 		} catch (IOException e) {
 			failing = true;
@@ -136,7 +124,7 @@ final class LogFile implements AutoCloseable {
 		try {
 			var attributes = Files.readAttributes(path, BasicFileAttributes.class);
 			if (channel != null && attributes.fileKey().equals(key)) {
-				size = attributes.size();
+				cut.size(attributes.size());
 				return;
 			}
 		} catch (NoSuchFileException e) {
@@ -153,49 +141,15 @@ final class LogFile implements AutoCloseable {
 		open();
 	}
 
-	private boolean due(Instant now) {
-		if (size == 0 || postponed(now))
-			return false;
-		return options.size() > 0 && size >= options.size()
-				|| !options.frequency().begin(now, zone).equals(period);
-	}
-
-	/** It is not the time for a rotation, though it may be due. */
-	private boolean postponed(Instant now) {
-		return abandoned || now.isBefore(notBefore);
-	}
-
-	/** How much of it may go into this file: up to the first end of a line once the file is due. */
-	private int piece(ByteBuffer data, Instant now) {
-		boolean due = due(now);
-		if (!due && (options.size() == 0 || postponed(now)))
-			return data.remaining();
-		long room = due ? 0 : options.size() - size;
-		if (data.remaining() <= room)
-			return data.remaining();
-		int most = (int) Math.min(data.remaining(), room + LONGEST_LINE - overrun);
-		for (int i = (int) Math.max(room - 1, 0); i < most; i++)
-			if (data.get(data.position() + i) == '\n')
-				return i + 1;
-		return most;
-	}
-
 	private void append(ByteBuffer piece, ByteBuffer data, Instant now) throws IOException {
-		boolean due = due(now);
-		boolean postponed = postponed(now);
 		int count = channel.write(piece);
 		if (count == 0)
 			throw new IOException("takes nothing");
 		if (options.sync().always())
 			syncOrUndo();
 		data.position(data.position() + count);
-		lineEnd = data.get(data.position() - 1) == '\n';
-		overrun = due ? overrun + count
-				: postponed || options.size() == 0 ? 0 : Math.max(0, size + count - options.size());
-		size = size + count;
+		cut.wrote(count, data.get(data.position() - 1) == '\n', now);
 		written = written + count;
-		if (!due && !postponed)
-			period = options.frequency().begin(now, zone);
 		if (unsynced == null && options.sync().seconds() > 0)
 			unsynced = now;
 	}
@@ -208,7 +162,7 @@ final class LogFile implements AutoCloseable {
 		try {
 			channel.force(false);
 		} catch (IOException e) {
-			channel.truncate(size);
+			channel.truncate(cut.size());
 			throw e;
 		}
 	}
@@ -221,21 +175,19 @@ final class LogFile implements AutoCloseable {
 			var left = channel;
 			channel = next;
 			key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-			size = 0;
-			lineEnd = true;
-			overrun = 0;
-			period = options.frequency().begin(now, zone);
+			cut.begin(0, true, now);
 			unsynced = null;
 			rotations = rotations + 1;
-			if (!notBefore.equals(Instant.MIN))
+			if (rotationFailing)
 				LOG.log(System.Logger.Level.INFO, path + ": is rotated again");
-			notBefore = Instant.MIN;
+			rotationFailing = false;
 			rotated.run();
 			left.close();
 		} catch (IOException e) {
-			if (notBefore.equals(Instant.MIN))
+			if (!rotationFailing)
 				LOG.log(System.Logger.Level.WARNING, path + ": cannot be rotated: " + why(e) + "; it grows meanwhile");
-			notBefore = now.plus(RETRY);
+			rotationFailing = true;
+			cut.postpone(now);
 			looked = Instant.MIN;
 		}
 	}
@@ -257,7 +209,7 @@ final class LogFile implements AutoCloseable {
 			else
 				rest = Duration.between(now, unsynced.plus(period)).toNanos();
 		}
-		if (due(now) && lineEnd)
+		if (!abandoned && cut.hereAtRest(now))
 			rotate(now);
 		return options.frequency() == Frequency.NEVER && unsynced == null ? Long.MAX_VALUE : rest;
 	}
@@ -269,13 +221,13 @@ final class LogFile implements AutoCloseable {
 			if (syncFailing)
 				LOG.log(System.Logger.Level.INFO, path + ": sync works again");
 			syncFailing = false;
-			synced = "";
+			syncProblem = "";
 		} catch (IOException e) {
 			if (!syncFailing)
 				LOG.log(System.Logger.Level.WARNING, path + ": sync: " + why(e)
 						+ "; what was written before may not be on the disk");
 			syncFailing = true;
-			synced = why(e);
+			syncProblem = why(e);
 		}
 	}
 
@@ -299,7 +251,7 @@ final class LogFile implements AutoCloseable {
 
 	/** Of the file as it is now; what others have written to it counts. Any thread. */
 	long size() {
-		return size;
+		return cut.size();
 	}
 
 	/** Bytes since the port was plugged. Any thread. */
@@ -312,9 +264,9 @@ final class LogFile implements AutoCloseable {
 		return rotations;
 	}
 
-	/** The policy, and what is wrong with it. Any thread. */
-	String syncState() {
-		return synced.isEmpty() ? options.sync().toString() : options.sync() + ", failed: " + synced;
+	/** When what is written comes to be on the disk, or what is wrong with that. Any thread. */
+	String synced() {
+		return syncProblem.isEmpty() ? options.sync().when() : "failed: " + syncProblem;
 	}
 
 	@Override

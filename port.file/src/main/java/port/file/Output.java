@@ -16,7 +16,7 @@ interface Output {
 
 		@Override
 		public void figures(Map<String, Object> figures) {
-			figures.put("file", "/dev/null");
+			figures.put("writes to", "/dev/null");
 		}
 
 		@Override

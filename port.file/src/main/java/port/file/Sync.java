@@ -33,6 +33,12 @@ record Sync(boolean whenClosed, int seconds) {
 		return seconds == 0;
 	}
 
+	/** For people. */
+	String when() {
+		return always() ? "with each write" : seconds > 0 ? "after " + seconds + " s" : whenClosed ? "when closed"
+				: "by the kernel";
+	}
+
 	/** As the option has it. */
 	@Override
 	public String toString() {

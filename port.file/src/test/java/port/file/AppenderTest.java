@@ -38,10 +38,11 @@ class AppenderTest {
 		var lines = new String[more.length + 1];
 		lines[0] = "path=" + path();
 		System.arraycopy(more, 0, lines, 1, more.length);
-		Backups.Opener opener = (path, options, attributes) -> disk.apply(FileChannel.open(path, options, attributes));
+		Backups.Opener opener = (path, how, attributes) -> disk.apply(FileChannel.open(path, how, attributes));
+		var options = Configured.options(lines);
 		var backups = new Backups(path(), 4, Duration.ZERO, InstantSource.system(), opener);
-		return new LogFile(path(), Configured.options(lines), backups, () -> {
-		}, opener, InstantSource.system(), ZoneOffset.UTC);
+		return new LogFile(path(), options, backups, new Cut(options, ZoneOffset.UTC), () -> {
+		}, opener, InstantSource.system());
 	}
 
 	private static byte[] random(int size) {

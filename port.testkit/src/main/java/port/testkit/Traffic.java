@@ -222,7 +222,8 @@ final class Traffic {
 		if (trial.examined().taken().length == 0 || trial.has(Trait.CONSOLE))
 			return;
 		long deadline = System.nanoTime() + trial.patience().toNanos();
-		while (cameOut.size() < trial.examined().taken().length && System.nanoTime() - deadline < 0)
+		// what is taken may come out before the loop has noted that it was
+		while (cameOut.size() != trial.examined().taken().length && System.nanoTime() - deadline < 0)
 			collect();
 		byte[] taken = trial.examined().taken();
 		byte[] out = cameOut.toByteArray();

@@ -31,8 +31,16 @@ public record Arguments(String usage, List<String> words) {
 	}
 
 	public List<String> exactly(int count) {
-		if (words.size() != count)
-			throw new CommandException((words.size() < count ? "too few words" : "too many words") + "; usage: " + usage);
+		return between(count, count);
+	}
+
+	public List<String> atLeast(int count) {
+		return between(count, Integer.MAX_VALUE);
+	}
+
+	public List<String> between(int least, int most) {
+		if (words.size() < least || words.size() > most)
+			throw new CommandException((words.size() < least ? "too few words" : "too many words") + "; usage: " + usage);
 		return words;
 	}
 

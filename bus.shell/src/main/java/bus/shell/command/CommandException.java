@@ -8,6 +8,9 @@ public final class CommandException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** Of a process. */
+	private static final int MOST = 255;
+
 	private final int exitCode;
 
 	/**
@@ -23,16 +26,16 @@ public final class CommandException extends RuntimeException {
 	 * For a command that ran a program.
 	 *
 	 * @param message one line
-	 * @param exitCode the program's; not 0
+	 * @param exitCode the program's; not 0; a number that no process can end with, as there are on Windows, counts as 1
 	 */
 	public CommandException(String message, int exitCode) {
 		super(message);
 		this.exitCode = exitCode;
 	}
 
-	/** What vport is to end with if nobody catches this. */
+	/** What vport is to end with if nobody catches this: 1 to 255. */
 	public int exitCode() {
-		return exitCode;
+		return exitCode > 0 && exitCode <= MOST ? exitCode : 1;
 	}
 
 	/** What Gogo prints of an exception. */

@@ -8,6 +8,9 @@ import bus.api.Spelling;
 
 /** How things are called here. */
 public final class Words {
+	private static final double STEP = 1000;
+	private static final String[] UNITS = { "", "k", "M", "G", "T" };
+
 	private Words() {
 	}
 
@@ -40,5 +43,15 @@ public final class Words {
 			column += word.length() + (begins ? 0 : 1);
 		}
 		return lines.toString();
+	}
+
+	/** Three or four digits and the unit, as {@code 12.3M}. */
+	public static String scaled(long bytes) {
+		double value = bytes;
+		int unit = 0;
+		for (; value >= STEP && unit < UNITS.length - 1; unit++)
+			value /= STEP;
+		return unit == 0 ? Long.toString(bytes)
+				: String.format(Locale.ROOT, value < 10 ? "%.2f%s" : "%.1f%s", value, UNITS[unit]);
 	}
 }
