@@ -72,6 +72,9 @@ final class Conversation {
 	private long now;
 	/** {@link #now} on the guest's clock. */
 	private long guestNow;
+	/** On the same clock; of any value before there is a reason. */
+	private long calmUntil;
+	private boolean calm;
 
 	Conversation(Wire wire, Settings settings, CallQueue queue) {
 		this.wire = wire;
@@ -199,7 +202,7 @@ final class Conversation {
 			return; // an empty line says nothing
 		counters.garbage.incrementAndGet();
 		if (!line.delimited())
-			synchronize(guestNow + STRAY_PAUSE);
+			calm();
 	}
 
 	/** A line after a 0xFF, or one where silence may be the answer: the answer to our number, or to one of before. */
@@ -229,7 +232,15 @@ final class Conversation {
 	private void garbage(String what) {
 		counters.garbage.incrementAndGet();
 		lose("the agent said " + what);
-		synchronize(guestNow);
+		calm();
+	}
+
+	/** Synchronizes, but not again and again because the guest wants us to. */
+	private void calm() {
+		long at = calm && calmUntil - guestNow > 0 ? calmUntil : guestNow;
+		synchronize(at);
+		calm = true;
+		calmUntil = at + STRAY_PAUSE;
 	}
 
 	private void answered(byte[] line) {
@@ -448,7 +459,7 @@ final class Conversation {
 		tick(time);
 		lose("internal error; see the log");
 		if (situation.open())
-			synchronize(guestNow + STRAY_PAUSE);
+			calm();
 	}
 
 	private void fail(Call call, AgentException failure) {
