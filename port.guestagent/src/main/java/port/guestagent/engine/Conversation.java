@@ -72,6 +72,9 @@ final class Conversation {
 	private long now;
 	/** {@link #now} on the guest's clock. */
 	private long guestNow;
+	/** On the same clock; of any value before there is a reason. */
+	private long calmUntil;
+	private boolean calm;
 
 	Conversation(Wire wire, Settings settings, CallQueue queue) {
 		this.wire = wire;
@@ -145,9 +148,11 @@ final class Conversation {
 			wait = Math.min(wait, inFlight.deadline() - guestNow);
 		if (phase == Phase.SYNCING)
 			wait = Math.min(wait, sync.dueAt() - guestNow);
-		if (phase == Phase.READY && freeze.dueAt().isPresent())
+		if (phase != Phase.READY || inFlight != null)
+			return Math.max(0, wait);
+		if (freeze.dueAt().isPresent())
 			wait = Math.min(wait, freeze.dueAt().get() - guestNow);
-		if (phase == Phase.READY && settings.ping().isPositive())
+		if (settings.ping().isPositive())
 			wait = Math.min(wait, quietSince + settings.ping().toNanos() - guestNow);
 		return Math.max(0, wait);
 	}
@@ -197,7 +202,7 @@ final class Conversation {
 			return; // an empty line says nothing
 		counters.garbage.incrementAndGet();
 		if (!line.delimited())
-			synchronize(guestNow + STRAY_PAUSE);
+			calm();
 	}
 
 	/** A line after a 0xFF, or one where silence may be the answer: the answer to our number, or to one of before. */
@@ -227,7 +232,15 @@ final class Conversation {
 	private void garbage(String what) {
 		counters.garbage.incrementAndGet();
 		lose("the agent said " + what);
-		synchronize(guestNow);
+		calm();
+	}
+
+	/** Synchronizes, but not again and again because the guest wants us to. */
+	private void calm() {
+		long at = calm && calmUntil - guestNow > 0 ? calmUntil : guestNow;
+		synchronize(at);
+		calm = true;
+		calmUntil = at + STRAY_PAUSE;
 	}
 
 	private void answered(byte[] line) {
@@ -308,9 +321,11 @@ final class Conversation {
 
 	/** To a paused machine nothing is said: it would be late when it hears it. */
 	private void speak() {
-		if (phase == Phase.SYNCING && situation.running() && sync.due(guestNow) && wire.sent()) {
-			wire.send(sync.question(guestNow));
-		}
+		if (phase == Phase.SYNCING && situation.running() && sync.due(guestNow))
+			if (wire.sent())
+				wire.send(sync.question(guestNow));
+			else
+				sync.expect(guestNow); // the agent has not even read the last one
 		if (situation.running() && inFlight == null && (phase == Phase.READY || phase == Phase.GREETING))
 			sendNext();
 		heed();
@@ -444,7 +459,7 @@ final class Conversation {
 		tick(time);
 		lose("internal error; see the log");
 		if (situation.open())
-			synchronize(guestNow + STRAY_PAUSE);
+			calm();
 	}
 
 	private void fail(Call call, AgentException failure) {
