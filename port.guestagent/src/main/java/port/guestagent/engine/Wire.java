@@ -152,11 +152,17 @@ final class Wire {
 		return moved;
 	}
 
-	/** Says something in place of what the guest has not taken of the message before. */
-	void send(ByteBuffer message) {
+	/**
+	 * Says something in place of what the guest has not taken of the message before.
+	 *
+	 * @param opening whom it is for; the next one must not hear it
+	 */
+	void send(ByteBuffer message, int opening) {
 		GuestPort reader;
 		lock.lock();
 		try {
+			if (opening != situation.opening() || !situation.open())
+				return;
 			outgoing = message;
 			reader = guest;
 		} finally {
