@@ -75,8 +75,8 @@ class ConfigurationTest {
 		var folder = operator.path("nowhere");
 		assertEachRefusedThenCorrected("port.socket~x",
 				List.of("bus=vm1", "name=org.example.x", "listen=unix:" + operator.path("x")),
-				new Mistake("listen=nonsense", "listen=nonsense; allowed: unix:PATH or tcp:HOST:PORT"),
-				new Mistake("listen=", "listen is missing; allowed: unix:PATH or tcp:HOST:PORT"),
+				new Mistake("listen=nonsense", "listen=nonsense; allowed: unix:PATH, unix:@NAME, tcp:HOST:PORT"),
+				new Mistake("listen=", "listen is missing; allowed: unix:PATH, unix:@NAME, tcp:HOST:PORT"),
 				new Mistake("listen=tcp:127.0.0.1:70000", "listen=tcp:127.0.0.1:70000; allowed: unix:PATH"),
 				new Mistake("listen=unix:" + folder + "/x", "listen=unix:" + folder + "/x", TO_BIND),
 				new Mistake("listen=unix:" + operator.path("n"), "another process listens", "listen=", TO_BIND),
@@ -95,10 +95,10 @@ class ConfigurationTest {
 		assertEachRefusedThenCorrected("port.file~x",
 				List.of("bus=vm1", "name=org.example.x", "path=" + operator.path("x")),
 				new Mistake("path=", "path is missing; allowed: PATH of the file to append to"),
-				new Mistake("path=" + folder, "path=" + folder + " is not a regular file; allowed: PATH"),
-				new Mistake("path=/dev/full", "path=/dev/full is not a regular file; allowed: PATH"),
+				new Mistake("path=" + folder, "path=" + folder + " is not a regular file, a FIFO or /dev/null; allowed: PATH"),
+				new Mistake("path=/dev/full", "path=/dev/full is not a regular file, a FIFO", "; allowed: PATH"),
 				new Mistake("path=" + folder + "/a/b", "path=" + folder + "/a/b cannot be opened", "; allowed: PATH"),
-				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: bus, id, name, path"),
+				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: append, bus, compress,"),
 				new Mistake("id=-2", "id=-2; allowed: a port number, 0 to 126"),
 				new Mistake("id=127", OUT_OF_RANGE, "id=127"));
 	}
@@ -111,7 +111,21 @@ class ConfigurationTest {
 				List.of("bus=vm1", "name=org.example.x", "link=" + operator.path("x")),
 				new Mistake("link=" + file, "link=" + file + " is there and not a symbolic link; allowed: PATH"),
 				new Mistake("link=" + away, "link=" + away + " cannot be made", "; allowed: PATH"),
-				new Mistake("lnk=x", "unknown key lnk; did you mean link? allowed keys: bus, id, link, name"),
+				new Mistake("lnk=x", "unknown key lnk; did you mean link? allowed keys: access, allow, bus, ca, cert,"),
+				new Mistake("replay=-1", "replay=-1; allowed: 0 to 4194304 bytes"),
+				new Mistake("maxconnections=0", "maxconnections=0; allowed: at most so many visitors at a time, 1 to 128"),
+				new Mistake("log=" + away, "log=" + away + " cannot be opened (NoSuchFileException); allowed: PATH of a file"),
+				new Mistake("log=" + operator.path("x").getParent(), "is not a regular file; allowed: PATH of a file"),
+				new Mistake("logappend=maybe", "logappend=maybe; allowed: on: what is in the log stays"),
+				new Mistake("logfilemax=5m", "logfilemax=5m; allowed: only with log="),
+				new Mistake("record=" + away, "record=" + away + ": console-", "allowed: PATH of a file, in an existing"),
+				new Mistake("recordinput=on", "recordinput=on; allowed: only with record="),
+				new Mistake("listen=nonsense", "listen=nonsense; allowed: unix:PATH"),
+				new Mistake("protocol=telnet", "protocol=telnet; allowed: only with listen="),
+				new Mistake("protocol=ssh", "protocol=ssh; allowed: what is spoken at listen=: raw, or telnet"),
+				new Mistake("access=spy", "access=spy; allowed: only with listen="),
+				new Mistake("escape=^Ec", "escape=^Ec; allowed: only with listen="),
+				new Mistake("onbreak=panic", "onbreak=panic; allowed: what the guest gets for a BREAK"),
 				new Mistake("id=x", "id=x; allowed: a port number, 0 to 126"));
 		assertEquals("precious", Files.readString(file));
 	}

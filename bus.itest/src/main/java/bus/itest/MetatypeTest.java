@@ -47,7 +47,7 @@ class MetatypeTest {
 		assertEquals(Set.of("bus"), keys(definition("port.file"), REQUIRED));
 		assertEquals(Set.of("bus", "name", "id", "link", "replay", "maxconnections", "log", "logappend", "logfilemax",
 				"logfiles", "logtimestamp", "record", "recordinput", "listen", "protocol", "access", "cert", "key", "ca",
-				"allow", "escape", "break"), keys(definition("port.console"), ALL));
+				"allow", "escape", "onbreak"), keys(definition("port.console"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.console"), REQUIRED));
 		assertEquals(Set.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx", "indirect_desc", "in_order",
 				"resize", "name_nul"), keys(definition("bus.vhostuser"), ALL));

@@ -91,5 +91,5 @@ public @interface ConsoleConfig {
 	@AttributeDefinition(description = "what the guest gets for a BREAK of telnet: sysrq (^O, which Linux takes for it),"
 			+ " nul, or nothing (ignore)", options = { @Option("sysrq"), @Option("nul"), @Option("ignore") },
 			required = false)
-	String break_() default "sysrq";
+	String onbreak() default "sysrq";
 }

@@ -66,7 +66,7 @@ final class Desk {
 		int kept = guest.kept(TERMINAL);
 		var terminal = Terminal.open(kept, config.link());
 		try {
-			var records = Records.open(config, guest.bus() + " " + guest.name(), kept >= 0);
+			var records = Records.open(config, (guest.bus() + " " + guest.name()).strip(), kept >= 0);
 			try {
 				var desk = new Desk(config, guest, terminal, records);
 				if (!config.listen().isBlank())

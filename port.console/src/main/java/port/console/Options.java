@@ -51,7 +51,7 @@ final class Options {
 		boolean telnet = config.protocol().strip().equals("telnet");
 		String escape = config.escape().isBlank() ? telnet ? DEFAULT_ESCAPE : OFF : config.escape().strip();
 		byte[] sequence = escape.equals(OFF) ? new byte[0] : Escape.parse("escape", escape);
-		byte[] onBreak = switch (config.break_().strip()) {
+		byte[] onBreak = switch (config.onbreak().strip()) {
 			case "sysrq" -> new byte[] { CONTROL_O };
 			case "nul" -> new byte[] { 0 };
 			default -> new byte[0];

@@ -20,7 +20,7 @@ final class Configured {
 				.collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
 		return (ConsoleConfig) Proxy.newProxyInstance(Configured.class.getClassLoader(),
 				new Class<?>[] { ConsoleConfig.class }, (proxy, method, arguments) -> {
-					String value = set.get(method.getName().replace("_", ""));
+					String value = set.get(method.getName());
 					if (value == null)
 						return method.getName().equals("bus") ? "vm1" : method.getDefaultValue();
 					return method.getReturnType() == int.class ? (Object) Integer.valueOf(value) : value;
