@@ -75,8 +75,8 @@ class ConfigurationTest {
 		var folder = operator.path("nowhere");
 		assertEachRefusedThenCorrected("port.socket~x",
 				List.of("bus=vm1", "name=org.example.x", "listen=unix:" + operator.path("x")),
-				new Mistake("listen=nonsense", "listen=nonsense; allowed: unix:PATH or tcp:HOST:PORT"),
-				new Mistake("listen=", "listen is missing; allowed: unix:PATH or tcp:HOST:PORT"),
+				new Mistake("listen=nonsense", "listen=nonsense; allowed: unix:PATH, unix:@NAME, tcp:HOST:PORT"),
+				new Mistake("listen=", "listen is missing; allowed: unix:PATH, unix:@NAME, tcp:HOST:PORT"),
 				new Mistake("listen=tcp:127.0.0.1:70000", "listen=tcp:127.0.0.1:70000; allowed: unix:PATH"),
 				new Mistake("listen=unix:" + folder + "/x", "listen=unix:" + folder + "/x", TO_BIND),
 				new Mistake("listen=unix:" + operator.path("n"), "another process listens", "listen=", TO_BIND),
@@ -95,10 +95,10 @@ class ConfigurationTest {
 		assertEachRefusedThenCorrected("port.file~x",
 				List.of("bus=vm1", "name=org.example.x", "path=" + operator.path("x")),
 				new Mistake("path=", "path is missing; allowed: PATH of the file to append to"),
-				new Mistake("path=" + folder, "path=" + folder + " is not a regular file; allowed: PATH"),
-				new Mistake("path=/dev/full", "path=/dev/full is not a regular file; allowed: PATH"),
+				new Mistake("path=" + folder, "path=" + folder + " is not a regular file, a FIFO or /dev/null; allowed: PATH"),
+				new Mistake("path=/dev/full", "path=/dev/full is not a regular file, a FIFO", "; allowed: PATH"),
 				new Mistake("path=" + folder + "/a/b", "path=" + folder + "/a/b cannot be opened", "; allowed: PATH"),
-				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: bus, id, name, path"),
+				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: append, bus, compress,"),
 				new Mistake("id=-2", "id=-2; allowed: a port number, 0 to 126"),
 				new Mistake("id=127", OUT_OF_RANGE, "id=127"));
 	}

@@ -127,7 +127,7 @@ class ShellConfigureTest {
 	void mistakes_areSaidBeforeAnythingIsWritten() throws Exception {
 		operator.plug("port.file~log", "bus=vm1", "path=" + operator.path("log"));
 		var before = files();
-		assertEquals("no type sokcet; did you mean socket? types: console, file, socket", refusal("vport:add sokcet vm1 x"));
+		assertEquals("no type sokcet; did you mean socket? types: console, file, guestagent, socket", refusal("vport:add sokcet vm1 x"));
 		assertEquals("no bus vm2; did you mean vm1? buses: vm1", refusal("vport:add socket vm2 x listen=unix:/x"));
 		assertEquals("unknown key lisen; did you mean listen? allowed keys: bus, id, listen, name",
 				refusal("vport:add socket vm1 x lisen=unix:/x"));

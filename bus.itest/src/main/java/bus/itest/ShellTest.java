@@ -52,7 +52,7 @@ class ShellTest {
 		assertLine(list, "vm1", "0", "org.example.z", "console", "z", "plugged", "closed", "open");
 		assertLine(list, "vm1", "3", "org.example.x", "socket", "x", "plugged", "closed", "closed");
 		assertLine(list, "vm1", "-", "org.example.bad", "socket", "bad", "refused");
-		assertLine(list, "listen=nonsense; allowed: unix:PATH or tcp:HOST:PORT");
+		assertLine(list, "listen=nonsense; allowed: unix:PATH, unix:@NAME, tcp:HOST:PORT");
 	}
 
 	@Test
@@ -95,12 +95,12 @@ class ShellTest {
 	void types_ofEveryPortAndOfABus_withTheirKeys() throws Exception {
 		String types = run("vport:types");
 		assertLine(types, "socket A UNIX or TCP socket");
-		assertLine(types, "listen", "text", "required", "unix:PATH or tcp:HOST:PORT");
+		assertLine(types, "listen", "text", "required", "unix:PATH, unix:@NAME, tcp:HOST:PORT");
 		assertLine(types, "id", "number", "-1", "a port number, 1 to 126");
 		assertLine(types, "packed", "text", "off", "on: packed rings are offered (on, off)");
 		assertTrue(types.lines().allMatch(line -> line.length() <= 80), types);
 		var e = assertThrows(Exception.class, () -> run("vport:types flie"));
-		assertEquals("no type flie; did you mean file? types: console, file, socket, bus", e.toString());
+		assertEquals("no type flie; did you mean file? types: console, file, guestagent, socket, bus", e.toString());
 	}
 
 	@Test

@@ -185,6 +185,13 @@ public final class Linux {
 		return call(NR.epollPwait(), epoll, events, capacity, milliseconds, 0, 8);
 	}
 
+	/** Asks, without waiting, what {@code count} struct pollfd at {@code descriptors} have to say. */
+	public static long poll(long descriptors, int count) {
+		try (var arena = Arena.ofConfined()) {
+			return call(NR.ppoll(), descriptors, count, arena.allocate(16, 8).address(), 0, 0, 0);
+		}
+	}
+
 	/** A non-blocking, close-on-exec socket. */
 	public static long socket(int family, int type) {
 		return call(NR.socket(), family, type | O_CLOEXEC | O_NONBLOCK, 0);

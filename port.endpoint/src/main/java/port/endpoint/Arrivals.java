@@ -29,6 +29,7 @@ final class Arrivals {
 	private volatile boolean closed;
 	/** Loop thread. */
 	private boolean paused;
+	private boolean delivering;
 
 	Arrivals(GuestPort guest, String option, boolean paused, Consumer<Connection> arrived) {
 		this.guest = guest;
@@ -76,11 +77,19 @@ final class Arrivals {
 	}
 
 	private void deliver() {
-		while (!paused && !waiting.isEmpty()) {
-			var connection = waiting.poll();
-			if (connection != null) // unless the port is going at this moment
-				give(connection);
+		if (delivering)
+			return; // called by who has just arrived: the loop below goes on anyway
+		delivering = true;
+		try {
+			for (var next = poll(); next != null; next = poll())
+				give(next);
+		} finally {
+			delivering = false;
 		}
+	}
+
+	private Connection poll() {
+		return paused ? null : waiting.poll();
 	}
 
 	Map<String, Object> figures() {

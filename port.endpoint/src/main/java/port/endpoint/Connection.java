@@ -1,9 +1,13 @@
 package port.endpoint;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
+import bus.linux.Epoll;
 import bus.linux.Errno;
 import bus.linux.Linux;
 import bus.linux.Peer;
@@ -96,6 +100,16 @@ public final class Connection implements AutoCloseable {
 			taken += (int) wrote;
 		}
 		return taken;
+	}
+
+	/** Whether the peer has said its last byte; there may be bytes that were not read yet. */
+	public boolean ended() {
+		try (var arena = Arena.ofConfined()) {
+			var asked = arena.allocate(8, 4); // struct pollfd: descriptor 0, events 4, answer 6
+			asked.set(JAVA_INT, 0, descriptor);
+			asked.set(JAVA_SHORT, 4, (short) Epoll.RDHUP);
+			return Linux.poll(asked.address(), 1) > 0 && asked.get(JAVA_SHORT, 6) != 0;
+		}
 	}
 
 	@Override

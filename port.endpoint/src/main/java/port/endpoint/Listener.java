@@ -28,12 +28,19 @@ public final class Listener implements AutoCloseable {
 	/** Device and inode of the socket file: another process may have put its own in its place. Null for others. */
 	private final Object file;
 	private final Tuning tuning;
+	private final GuestPort guest;
+	/** By which the next instance finds the socket. */
+	private final String key;
 	private final Arrivals arrivals;
 	/** Null without TLS. */
 	private final Handshakes handshakes;
+	/** Loop thread. */
+	private boolean accepting;
 
-	private Listener(int descriptor, Address address, Access access, Tuning tuning, Arrivals arrivals,
-			Handshakes handshakes) throws IOException {
+	private Listener(GuestPort guest, String key, int descriptor, Address address, Access access, Tuning tuning,
+			Arrivals arrivals, Handshakes handshakes) throws IOException {
+		this.guest = guest;
+		this.key = key;
 		this.descriptor = descriptor;
 		this.address = address;
 		this.access = access;
@@ -72,10 +79,12 @@ public final class Listener implements AutoCloseable {
 		access.check("listen", address);
 		var arrivals = new Arrivals(guest, option, true, arrived);
 		var handshakes = address instanceof Address.Tls ? new Handshakes(access, arrivals) : null;
-		int descriptor = -1;
+		String key = "socket of " + option;
+		int descriptor = guest.kept(key);
 		try {
-			descriptor = bind(address, access);
-			var listener = new Listener(descriptor, real(address, descriptor), access, tuning, arrivals, handshakes);
+			if (descriptor < 0)
+				descriptor = bind(address, access);
+			var listener = new Listener(guest, key, descriptor, real(address, descriptor), access, tuning, arrivals, handshakes);
 			guest.watch(descriptor, listener::accept);
 			return listener;
 		} catch (IOException e) {
@@ -136,6 +145,17 @@ public final class Listener implements AutoCloseable {
 
 	/** The watch is edge-triggered: who came during a pause is found only by asking. */
 	private void accept() {
+		if (accepting)
+			return; // called by who has just arrived: the loop below goes on anyway
+		accepting = true;
+		try {
+			acceptAll();
+		} finally {
+			accepting = false;
+		}
+	}
+
+	private void acceptAll() {
 		while (!arrivals.paused()) {
 			int client = Sockets.accept(descriptor);
 			if (client < 0) {
@@ -156,12 +176,19 @@ public final class Listener implements AutoCloseable {
 		}
 	}
 
-	/** To be called when the port has been unplugged: its watches have ended. */
+	/**
+	 * To be called within {@link bus.api.HostPort#unplugged}: the watches of the port have ended. A socket without a file
+	 * goes on to listen if the port is only being updated, and nobody who connects meanwhile is refused.
+	 */
 	@Override
 	public void close() {
 		arrivals.close();
 		if (handshakes != null)
 			handshakes.close();
+		if (file == null) {
+			guest.keep(key, descriptor);
+			return;
+		}
 		Linux.close(descriptor);
 		try {
 			if (address instanceof Address.Unix(var path) && Files.exists(path) && identity(path).equals(file))

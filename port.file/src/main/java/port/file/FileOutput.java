@@ -3,8 +3,6 @@ package port.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -36,8 +34,7 @@ final class FileOutput implements Output {
 			Linux.close(mark);
 			begun = true;
 		}
-		if (!Files.exists(path))
-			FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+		FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
 		var clock = InstantSource.system();
 		// the names of a link's target are rotated, not the link
 		var backups = new Backups(path.toRealPath(), options.rotate(), Duration.ofDays(options.maxage()), clock,

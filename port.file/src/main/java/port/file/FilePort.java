@@ -4,9 +4,12 @@ import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -79,6 +82,7 @@ public final class FilePort implements HostPort {
 		String pipe() default "";
 	}
 
+	private static final Duration ANSWER = Duration.ofSeconds(5);
 	private static final Path NOWHERE = Path.of("/dev/null");
 
 	private final Config config;
@@ -115,6 +119,11 @@ public final class FilePort implements HostPort {
 			options.onlyForFiles("path=/dev/null keeps nothing");
 			return Output.NOWHERE;
 		}
+		mustAnswer("path=" + path, () -> {
+			if (!Files.exists(path) || Files.isRegularFile(path))
+				FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+			return path;
+		});
 		if (Fifo.is(path)) {
 			options.onlyForFiles("path=" + path + " is a FIFO");
 			return opened("path=" + path, path, () -> new FifoOutput(guest, "path=" + path, path));
@@ -133,6 +142,11 @@ public final class FilePort implements HostPort {
 			return null;
 		var path = options.input();
 		var option = "input=" + path;
+		mustAnswer(option, () -> {
+			if (Files.isRegularFile(path))
+				FileChannel.open(path, StandardOpenOption.READ).close();
+			return path;
+		});
 		if (Fifo.is(path))
 			return opened(option, path, () -> new FifoInput(guest, option, path));
 		if (Files.exists(path) && !Files.isRegularFile(path))
@@ -148,6 +162,25 @@ public final class FilePort implements HostPort {
 		if (!Fifo.is(path))
 			throw new IOException("pipe=" + pipe + ": " + path + " is there and not a FIFO; allowed: FIFOs, or nothing");
 		return path;
+	}
+
+	/** Tries, on a thread that may hang: the one that plugs this port has others to plug. What fails is to be tried again. */
+	private static void mustAnswer(String option, Opening<Path> trial) throws IOException {
+		var thread = Thread.ofPlatform().daemon().name("port.file " + option).start(() -> {
+			try {
+				trial.open();
+			} catch (IOException e) {
+				// the next attempt says so
+			}
+		});
+		try {
+			if (thread.join(ANSWER))
+				return;
+		} catch (InterruptedException e) {
+			Thread.currentThread().interrupt();
+		}
+		throw new IOException(option + " cannot be opened (no answer in " + ANSWER.toSeconds()
+				+ " s); allowed: PATH on a disk that works");
 	}
 
 	/** Opens something. */

@@ -61,9 +61,9 @@ class FullDiskTest {
 	/** Until nothing is taken any more, and the port has said why. */
 	private void fill(FilePort port) throws Exception {
 		RotationTest.await(() -> {
-			taken += guest.writeNow(port, sent, taken);
-			return held(port).startsWith("No space left on device since ")
-					&& guest.writeNow(port, sent, taken) == 0;
+			int more = guest.writeNow(port, sent, taken);
+			taken += more;
+			return more == 0 && held(port).startsWith("No space left on device since ");
 		});
 	}
 

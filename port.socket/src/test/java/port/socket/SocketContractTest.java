@@ -19,7 +19,7 @@ class SocketContractTest extends HostPortContract {
 
 	@Override
 	protected HostPort port() {
-		return SocketPortTest.port("unix:" + path());
+		return Configs.port("listen", "unix:" + path());
 	}
 
 	private Path path() {
@@ -42,7 +42,7 @@ class SocketContractTest extends HostPortContract {
 	@Override
 	protected List<HostPort> misconfigured() throws IOException {
 		var taken = Files.writeString(folder.resolve("file"), "not a socket");
-		return List.of(SocketPortTest.port("unix:"), SocketPortTest.port("tcp:127.0.0.1:70000"),
-				SocketPortTest.port("unix:" + folder.resolve("no/x.sock")), SocketPortTest.port("unix:" + taken));
+		return List.of(Configs.port("listen", "unix:"), Configs.port("listen", "tcp:127.0.0.1:70000"),
+				Configs.port("listen", "unix:" + folder.resolve("no/x.sock")), Configs.port("listen", "unix:" + taken));
 	}
 }

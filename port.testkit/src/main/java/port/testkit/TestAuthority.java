@@ -18,6 +18,7 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509KeyManager;
@@ -137,6 +138,16 @@ public final class TestAuthority {
 		@Override
 		public String chooseClientAlias(String[] kinds, Principal[] issuers, Socket socket) {
 			return keys.getPrivateKey("own") == null ? null : "own";
+		}
+
+		@Override
+		public String chooseEngineClientAlias(String[] kinds, Principal[] issuers, SSLEngine engine) {
+			return chooseClientAlias(kinds, issuers, null);
+		}
+
+		@Override
+		public String chooseEngineServerAlias(String kind, Principal[] issuers, SSLEngine engine) {
+			return keys.chooseServerAlias(kind, issuers, null);
 		}
 
 		@Override

@@ -145,9 +145,11 @@ final class Conversation {
 			wait = Math.min(wait, inFlight.deadline() - guestNow);
 		if (phase == Phase.SYNCING)
 			wait = Math.min(wait, sync.dueAt() - guestNow);
-		if (phase == Phase.READY && freeze.dueAt().isPresent())
+		if (phase != Phase.READY || inFlight != null)
+			return Math.max(0, wait);
+		if (freeze.dueAt().isPresent())
 			wait = Math.min(wait, freeze.dueAt().get() - guestNow);
-		if (phase == Phase.READY && settings.ping().isPositive())
+		if (settings.ping().isPositive())
 			wait = Math.min(wait, quietSince + settings.ping().toNanos() - guestNow);
 		return Math.max(0, wait);
 	}
@@ -308,9 +310,11 @@ final class Conversation {
 
 	/** To a paused machine nothing is said: it would be late when it hears it. */
 	private void speak() {
-		if (phase == Phase.SYNCING && situation.running() && sync.due(guestNow) && wire.sent()) {
-			wire.send(sync.question(guestNow));
-		}
+		if (phase == Phase.SYNCING && situation.running() && sync.due(guestNow))
+			if (wire.sent())
+				wire.send(sync.question(guestNow));
+			else
+				sync.expect(guestNow); // the agent has not even read the last one
 		if (situation.running() && inFlight == null && (phase == Phase.READY || phase == Phase.GREETING))
 			sendNext();
 		heed();

@@ -23,6 +23,7 @@ final class GuestProgram {
 	private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 	/** A program that writes less than this while it is looked after is looked after less often. */
 	private static final int ENOUGH = 32 << 10;
+	private static final int LOOKS = 10;
 	private static final int SIGNAL_EXIT = 128;
 	private static final String SHELL = "/bin/sh";
 
@@ -67,6 +68,7 @@ final class GuestProgram {
 			awaitFiles(spool);
 			var exit = copy(spool, output, errors);
 			done = true;
+			awaitRemoved(spool);
 			return exit;
 		} finally {
 			spool.leave(done ? 0 : pid);
@@ -84,6 +86,13 @@ final class GuestProgram {
 			checkTime();
 			rest();
 		}
+	}
+
+	/** That is a matter of milliseconds, and not worth more than some seconds. */
+	private void awaitRemoved(Spool spool) throws AgentException {
+		pause = FIRST_PAUSE;
+		for (int i = 0; i < LOOKS && !spool.removed(); i++)
+			rest();
 	}
 
 	/** Reads both in turn while the program runs, and to the end when it has ended. */

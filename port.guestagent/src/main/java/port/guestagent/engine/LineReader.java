@@ -29,11 +29,16 @@ final class LineReader {
 	private boolean delimited;
 	private boolean tooLong;
 
-	/** Looks for the end of a line; answers it, or null if all bytes were taken without one. */
+	/**
+	 * Looks for the end of a line; answers it, or null if all bytes were taken without one.
+	 *
+	 * @param bytes with an array
+	 */
 	Line next(ByteBuffer bytes) {
+		var array = bytes.array();
 		while (bytes.hasRemaining()) {
 			int at = bytes.position();
-			while (at < bytes.limit() && bytes.get(at) != '\n' && bytes.get(at) != FORGET)
+			while (at < bytes.limit() && array[at] != '\n' && array[at] != FORGET)
 				at++;
 			append(bytes, at - bytes.position());
 			if (!bytes.hasRemaining())

@@ -104,6 +104,11 @@ final class Spool {
 		return true;
 	}
 
+	/** Whether the names are gone. An agent remembers each process until it has said how it ended. */
+	boolean removed() throws AgentException {
+		return calls.call("guest-exec-status", Json.object().put("pid", remover)).path("exited").asBoolean(false);
+	}
+
 	/**
 	 * Lets go of everything, without waiting for the agent: what it cannot hear now it hears when it answers again.
 	 *
@@ -117,8 +122,6 @@ final class Spool {
 		} else if (remover == 0) {
 			errand("guest-exec", shell(REMOVE, folder), true);
 		}
-		if (remover != 0) // an agent remembers each process until it is asked how it ended
-			errand("guest-exec-status", Json.object().put("pid", remover), false);
 		close(output);
 		close(errors);
 	}

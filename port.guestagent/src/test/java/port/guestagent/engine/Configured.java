@@ -1,0 +1,52 @@
+package port.guestagent.engine;
+
+import java.lang.annotation.Annotation;
+
+/** The defaults of a configuration. */
+@SuppressWarnings("annotationTypeMismatch")
+record Configured(int max$_$reply) implements GuestAgentPort.Config {
+
+	Configured() {
+		this(72);
+	}
+
+	@Override
+	public String bus() {
+		return "test";
+	}
+
+	@Override
+	public String name() {
+		return "org.qemu.guest_agent.0";
+	}
+
+	@Override
+	public int id() {
+		return -1;
+	}
+
+	@Override
+	public int timeout() {
+		return 5;
+	}
+
+	@Override
+	public int thaw$_$after() {
+		return 60;
+	}
+
+	@Override
+	public int ping() {
+		return 0;
+	}
+
+	@Override
+	public int queue() {
+		return 32;
+	}
+
+	@Override
+	public Class<? extends Annotation> annotationType() {
+		return GuestAgentPort.Config.class;
+	}
+}
