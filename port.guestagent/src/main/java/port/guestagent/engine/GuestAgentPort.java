@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
@@ -22,7 +23,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 import bus.api.GuestPort;
 import bus.api.HostPort;
-import bus.api.PortRequest;
 import bus.api.PortType;
 import port.guestagent.GuestAgent;
 
@@ -34,6 +34,7 @@ import port.guestagent.GuestAgent;
 @Component(configurationPid = "port.guestagent", configurationPolicy = REQUIRE, service = HostPort.class,
 		immediate = true)
 @PortType("guestagent")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>='port.guestagent.GuestAgent'")
 @Designate(ocd = GuestAgentPort.Config.class, factory = true)
 public final class GuestAgentPort implements HostPort {
 
@@ -101,9 +102,9 @@ public final class GuestAgentPort implements HostPort {
 		for (var key : List.of("bus", "name", "id"))
 			if (properties.get(key) != null)
 				described.put(key, properties.get(key));
-		if (properties.get("service.pid") != null)
-			described.put("port.pid", properties.get("service.pid"));
-		described.put("label", PortRequest.of(properties).label());
+		var pid = String.valueOf(properties.get("service.pid"));
+		described.put("port.pid", pid);
+		described.put("label", pid.substring(pid.indexOf('~') + 1));
 		return described;
 	}
 
