@@ -46,6 +46,31 @@ record Configured(int max$_$reply) implements GuestAgentPort.Config {
 	}
 
 	@Override
+	public String listen() {
+		return "";
+	}
+
+	@Override
+	public String allow() {
+		return "";
+	}
+
+	@Override
+	public String cert() {
+		return "";
+	}
+
+	@Override
+	public String key() {
+		return "";
+	}
+
+	@Override
+	public String ca() {
+		return "";
+	}
+
+	@Override
 	public Class<? extends Annotation> annotationType() {
 		return GuestAgentPort.Config.class;
 	}
