@@ -4,10 +4,14 @@ import java.lang.annotation.Annotation;
 
 /** The defaults of a configuration. */
 @SuppressWarnings("annotationTypeMismatch")
-record Configured(int max$_$reply) implements GuestAgentPort.Config {
+record Configured(int max$_$reply, String listen) implements GuestAgentPort.Config {
 
 	Configured() {
 		this(72);
+	}
+
+	Configured(int reply) {
+		this(reply, "");
 	}
 
 	@Override
@@ -43,11 +47,6 @@ record Configured(int max$_$reply) implements GuestAgentPort.Config {
 	@Override
 	public int queue() {
 		return 32;
-	}
-
-	@Override
-	public String listen() {
-		return "";
 	}
 
 	@Override
