@@ -133,7 +133,8 @@ class EngineTest {
 	void sync_answerBehindHalfOfAnother_isFound() {
 		var bench = new Bench().plug();
 		bench.agent.on("guest-sync-delimited",
-				request -> ScriptedAgent.text("{\"return\": [1, \u00ff{\"return\": " + request.at("/arguments/id") + "}"));
+				request -> ScriptedAgent
+						.text("{\"return\": [1, \u00ff{\"return\": " + request.at("/arguments/id") + "}"));
 		bench.open();
 		assertEquals(AgentState.READY, bench.state());
 	}
@@ -344,6 +345,20 @@ class EngineTest {
 		bench.agent.on("guest-shutdown", "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}");
 		assertTrue(answer(bench.call("guest-shutdown")).has("error"));
 		assertTrue(answer(bench.call("guest-ping")).has("return"));
+		assertEquals(AgentState.READY, bench.state());
+	}
+
+	/** An agent calls unknown what was blocked; that says nothing of its way to synchronize. */
+	@Test
+	void shutdown_blocked_syncStaysDelimited() {
+		var bench = Bench.ready();
+		bench.agent.without("guest-sync"); // the plain way would not work
+		bench.agent.on("guest-shutdown", "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no\"}}");
+		assertTrue(answer(bench.call("guest-shutdown")).has("error"));
+		bench.engine.cancel(bench.submit("a", "guest-ping"));
+		bench.agent.on("guest-get-users", "garbage");
+		bench.call("guest-get-users");
+		bench.pass(SECOND);
 		assertEquals(AgentState.READY, bench.state());
 	}
 
