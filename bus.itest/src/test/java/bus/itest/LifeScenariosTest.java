@@ -139,7 +139,7 @@ class LifeScenariosTest {
 		var machine = machines.of(kind);
 		var vport = machine.host().vport();
 		vport.resizeTerminal(132, 50);
-		vport.ask("vport:attach console", "Connected to console");
+		vport.ask("vport:attach --force console", "Connected to console");
 		machine.programs().awaitConsoleSize(132, 50);
 		vport.resizeTerminal(77, 33);
 		machine.programs().awaitConsoleSize(77, 33);

@@ -117,15 +117,8 @@ final class Client implements Way, Telnet.Peer {
 		if (telnet != null)
 			telnet.send(said, out);
 		else
-			out.put(said.slice(said.position(), take(said, out)));
+			Bytes.move(said, out);
 		out.flip();
-	}
-
-	/** How much fits; it counts as taken. */
-	private static int take(ByteBuffer from, ByteBuffer to) {
-		int count = Math.min(from.remaining(), to.remaining());
-		from.position(from.position() + count);
-		return count;
 	}
 
 	// ---- from the client

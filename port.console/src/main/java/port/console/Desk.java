@@ -164,7 +164,12 @@ final class Desk {
 		}
 		var session = new Session(guest, seats, ring, visitor, quiet, output);
 		var ousted = seats.sit(session.visit());
-		guest.execute(() -> seats.enter(session.visit(), ousted, unseen(session.visit())));
+		try {
+			guest.execute(() -> seats.enter(session.visit(), ousted, unseen(session.visit())));
+		} catch (IllegalStateException e) { // on another bus's loop, while this one has too much to do
+			seats.abandon(session.visit());
+			throw e;
+		}
 		return session;
 	}
 

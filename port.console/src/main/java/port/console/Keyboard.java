@@ -18,7 +18,7 @@ final class Keyboard {
 	int put(ByteBuffer typed) {
 		lock.lock();
 		try {
-			return move(typed, keys);
+			return Bytes.move(typed, keys);
 		} finally {
 			lock.unlock();
 		}
@@ -29,7 +29,7 @@ final class Keyboard {
 		lock.lock();
 		try {
 			keys.flip();
-			int taken = move(keys, room);
+			int taken = Bytes.move(keys, room);
 			keys.compact();
 			return taken;
 		} finally {
@@ -55,12 +55,5 @@ final class Keyboard {
 		} finally {
 			lock.unlock();
 		}
-	}
-
-	private static int move(ByteBuffer from, ByteBuffer to) {
-		int count = Math.min(from.remaining(), to.remaining());
-		to.put(from.slice(from.position(), count));
-		from.position(from.position() + count);
-		return count;
 	}
 }

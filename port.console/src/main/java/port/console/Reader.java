@@ -78,11 +78,10 @@ final class Reader {
 		while (into.hasRemaining()) {
 			if (!begun.hasRemaining())
 				begun = due();
-			int count = Math.min(begun.remaining(), into.remaining());
-			into.put(begun.slice(begun.position(), count));
-			begun.position(begun.position() + count);
-			if (count > 0)
+			if (begun.hasRemaining()) {
+				Bytes.move(begun, into);
 				continue;
+			}
 			long to = notices.isEmpty() ? ring.end() : Math.min(ring.end(), notices.getFirst().at());
 			int read = ring.read(next, to, into);
 			if (read == 0)

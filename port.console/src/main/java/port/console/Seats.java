@@ -99,6 +99,11 @@ final class Seats {
 		return null;
 	}
 
+	/** Gives back a seat that was taken for nothing. */
+	void abandon(Visit visit) {
+		seat.compareAndSet(visit, null);
+	}
+
 	/** Takes keys of the one who writes, as many as there is room for; answers how many. */
 	int type(Visit visit, ByteBuffer keys) {
 		if (!mayType(visit)) {

@@ -106,9 +106,8 @@ final class Tape implements AutoCloseable {
 		if (last < 0 || unmarked > 0 || filling.get(last) != kind || kind == RESIZE
 				|| nanos - filling.getLong(last + 1 + 8) > TOGETHER_NANOS)
 			return -1;
-		int count = Math.min(data.remaining(), filling.remaining());
+		int count = Bytes.copy(data, filling);
 		filling.putInt(last + LENGTH_AT, filling.getInt(last + LENGTH_AT) + count);
-		filling.put(data.slice(data.position(), count));
 		return count;
 	}
 
@@ -118,8 +117,7 @@ final class Tape implements AutoCloseable {
 			return 0;
 		last = filling.position();
 		filling.put(kind).putLong(System.currentTimeMillis()).putLong(nanos).putInt(count);
-		filling.put(data.slice(data.position(), count));
-		return count;
+		return Bytes.copy(data, filling);
 	}
 
 	/** Writes what was taken, if the disk can do it within a moment. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AsciicastTest {
-	private static final Pattern EVENT = Pattern.compile("\\[\\d+\\.\\d{6}, \"([oir])\", \"((?:[^\"\\\\\\x00-\\x1f]|\\\\.)*)\"]");
+	private static final Pattern EVENT = Pattern
+			.compile("\\[\\d+\\.\\d{6}, \"([oir])\", \"((?:[^\"\\\\\\x00-\\x1f]|\\\\.)*)\"]");
 
 	@TempDir
 	Path folder;

@@ -50,7 +50,16 @@ class ReaderTest {
 	}
 
 	@Test
-	void mark_begun_isEndedBeforeTheNextOne() {
+	void s63_readerTakesNothing_lossGrows_oneMarkWithTheSum() {
+		for (int i = 0; i < 5; i++) {
+			say("0123456789");
+			assertEquals("", read(0));
+		}
+		assertEquals("\r\n[vport: 42 bytes lost]\r\n23456789", read(100));
+	}
+
+	@Test
+	void s63_markHalfRead_moreLost_markEndedThenAnother() {
 		say("0123456789");
 		assertEquals("\r\n[vpo", read(6));
 		say("abcdefgh");
