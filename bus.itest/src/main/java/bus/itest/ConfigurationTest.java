@@ -96,9 +96,16 @@ class ConfigurationTest {
 				List.of("bus=vm1", "name=org.example.x", "path=" + operator.path("x")),
 				new Mistake("path=", "path is missing; allowed: PATH of the file to append to"),
 				new Mistake("path=" + folder, "path=" + folder + " is not a regular file, a FIFO or /dev/null; allowed: PATH"),
-				new Mistake("path=/dev/full", "path=/dev/full is not a regular file, a FIFO", "; allowed: PATH"),
+				new Mistake("path=/dev/full", "path=/dev/full is not a regular file, a FIFO or /dev/null"),
+				new Mistake("size=1T", "size=1T; allowed: a number of bytes from 4k on"),
+				new Mistake("sync=often", "sync=often; allowed: none "),
+				new Mistake("append=no", "append=no; allowed: on, or off"),
+				new Mistake("frequency=yearly", "frequency=yearly; allowed: hourly, daily, weekly, monthly or never"),
+				new Mistake("maxage=-1", "maxage=-1; allowed: days after which a rotated file is removed, 0 to 36500"),
+				new Mistake("pipe=" + folder + "/p", "pipe=" + folder + "/p together with path="),
+				new Mistake("input=" + folder, "input=" + folder + " is not a regular file or a FIFO; allowed: PATH"),
 				new Mistake("path=" + folder + "/a/b", "path=" + folder + "/a/b cannot be opened", "; allowed: PATH"),
-				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: append, bus, compress,"),
+				new Mistake("paht=x", "unknown key paht; did you mean path? allowed keys: append, bus, compress"),
 				new Mistake("id=-2", "id=-2; allowed: a port number, 0 to 126"),
 				new Mistake("id=127", OUT_OF_RANGE, "id=127"));
 	}

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import bus.api.PortInfo;
 import guest.driver.GuestSidePort;
 
 /** Port type file. */
@@ -99,6 +100,51 @@ class FilePortTest {
 			Await.until("the failing one is unplugged", bad::isRemoved);
 			echo.awaitMore();
 		}
+	}
+
+	/** What fits each key alone, the bus finds out from Metatype; what does not fit together, the port. */
+	@Test
+	void keysThatDoNotFitTogether_refusedInOneLine() throws Exception {
+		String alone = "compress=on has nothing to rotate; allowed: together with size= or frequency=";
+		log.expect(alone);
+		operator.configure("port.file~y", "bus=vm1", "name=" + NAME, "path=" + file, "compress=on");
+		assertEquals(alone, operator.await("port.file~y", PortInfo.State.REFUSED).problem());
+		String range = "rotate=1000; allowed: how many rotated files are kept, 0 to 999";
+		log.expect(range);
+		operator.configure("port.file~y", "bus=vm1", "name=" + NAME, "path=" + file, "size=10M", "rotate=1000");
+		operator.await("port.file~y", range, port -> port.problem().equals(range));
+		operator.plug("port.file~y", "bus=vm1", "name=" + NAME, "path=" + file, "size=10M", "compress=on");
+	}
+
+	/** Rotated and compressed while its bundle is updated in the midst of traffic. */
+	@Test
+	void bundleUpdated_whileRotating_everyByteIsInTheFilesOnce() throws Exception {
+		operator.plug("port.file~y", "bus=vm1", "name=" + NAME, "path=" + file, "size=64k", "rotate=999", "append=off");
+		var port = Operator.opened(operator.guest("vm1"), NAME);
+		var all = new ByteArrayOutputStream();
+		for (int i = 0; i < 4; i++) {
+			for (int before = all.size(); all.size() < before + (1 << 20);) {
+				var piece = seed.bytes(1 + seed.below(50_000));
+				port.writeFully(piece, Await.PATIENCE);
+				all.writeBytes(piece);
+			}
+			operator.bundle("port.file").update();
+		}
+		operator.await("port.file~y", PortInfo.State.PLUGGED);
+		port.awaitTaken(Await.PATIENCE);
+		Await.until("everything is written", () -> rotated().length == all.size());
+		assertEquals(Sha256.of(all.toByteArray()), Sha256.of(rotated()));
+	}
+
+	private byte[] rotated() throws Exception {
+		var content = new ByteArrayOutputStream();
+		int oldest = 1;
+		while (Files.exists(Path.of(file + "." + oldest)))
+			oldest++;
+		while (--oldest > 0)
+			content.writeBytes(Files.readAllBytes(Path.of(file + "." + oldest)));
+		content.writeBytes(Files.readAllBytes(file));
+		return content.toByteArray();
 	}
 
 	private void fill(GuestSidePort bad) {

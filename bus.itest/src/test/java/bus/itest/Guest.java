@@ -19,17 +19,32 @@ final class Guest implements AutoCloseable {
 	private final Process process;
 	private final Path control;
 
+	/** What is in it. */
+	enum Image {
+		PLAIN(""), AGENT("-agent");
+
+		private final String suffix;
+
+		Image(String suffix) {
+			this.suffix = suffix;
+		}
+	}
+
 	/**
+	 * @param image of its initramfs
 	 * @param socket of the bus
 	 * @param ports as in the bus's configuration
 	 * @param processors more than one for QEMU only
 	 * @param parameters of the kernel, beside its own
 	 */
-	Guest(GuestKind kind, Path socket, int ports, int processors, Path log, String... parameters) throws IOException {
+	Guest(GuestKind kind, Image image, Path socket, int ports, int processors, Path log, String... parameters)
+			throws IOException {
 		var script = VportProcess.root().resolve("cnf/guest").resolve(kind.script());
 		control = Files.createTempDirectory("guest").resolve("qmp");
 		var command = new ArrayList<>(List.of(script.toString(), socket.toString(), "--memory", MEMORY, "--log",
 				log.toString()));
+		if (image == Image.AGENT)
+			command.add("--agent");
 		if (kind.script().equals("qemu"))
 			command.addAll(List.of("--queues", String.valueOf(2 * (ports + 1)), "--smp", String.valueOf(processors),
 					"--append", String.join(" ", parameters), "--", "-qmp", "unix:" + control + ",server=on,wait=off"));
@@ -37,10 +52,10 @@ final class Guest implements AutoCloseable {
 			command.add("--");
 			command.addAll(List.of(parameters));
 		}
-		var image = VportProcess.root().resolve("build/guest/initramfs-" + kind.script() + ".gz");
-		if (!Files.exists(image))
-			throw new AssertionError("no " + image + ": run ./vport test guest, or cnf/guest/initramfs "
-					+ kind.script());
+		var file = VportProcess.root().resolve("build/guest/initramfs-" + kind.script() + image.suffix + ".gz");
+		if (!Files.exists(file))
+			throw new AssertionError("no " + file + ": run ./vport test guest, or cnf/guest/initramfs "
+					+ kind.script() + (image == Image.AGENT ? " --agent" : ""));
 		var words = log.resolveSibling(log.getFileName() + ".start"); // until the log is open
 		process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(words.toFile()).start();
 	}

@@ -59,8 +59,13 @@ final class GuestHost implements AutoCloseable {
 	}
 
 	Guest boot(GuestKind kind, Path socket, int ports, int processors, String... parameters) throws IOException {
+		return boot(kind, Guest.Image.PLAIN, socket, ports, processors, parameters);
+	}
+
+	Guest boot(GuestKind kind, Guest.Image image, Path socket, int ports, int processors, String... parameters)
+			throws IOException {
 		var log = logs.resolve(kind + "-" + socket.getFileName() + ".log");
-		var guest = new Guest(kind, socket, ports, processors, log, parameters);
+		var guest = new Guest(kind, image, socket, ports, processors, log, parameters);
 		endsWith(guest::close);
 		return guest;
 	}

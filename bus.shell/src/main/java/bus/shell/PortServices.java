@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.osgi.framework.BundleContext;
@@ -34,12 +35,24 @@ record PortServices(BundleContext context) {
 		if (service.isEmpty())
 			return Map.of();
 		try {
-			return service.get().figures();
+			return inLines(service.get().figures());
 		} catch (RuntimeException | LinkageError e) { // of a vendor's code, which must not hide what the bus knows
 			return Map.of("figures", e.toString());
 		} finally {
 			context.ungetService(reference.get());
 		}
+	}
+
+	/** As they should be: a vendor's code may give less, and more. */
+	private static Map<String, Object> inLines(Map<String, Object> figures) {
+		var lines = new LinkedHashMap<String, Object>();
+		if (figures != null)
+			figures.forEach((name, value) -> lines.put(inLine(name), value instanceof Number ? value : inLine(value)));
+		return lines;
+	}
+
+	private static String inLine(Object text) {
+		return String.valueOf(text).lines().collect(Collectors.joining(" "));
 	}
 
 	private <T> List<ServiceReference<T>> all(Class<T> service) {

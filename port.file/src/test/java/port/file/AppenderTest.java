@@ -107,8 +107,7 @@ class AppenderTest {
 			for (int taken = 0; taken < sent.length;) // until the writer has taken the first buffer away
 				taken += appender.take(ByteBuffer.wrap(sent, taken, sent.length - taken));
 			assertEquals(0, appender.take(ByteBuffer.allocate(1)));
-			while (appender.held() == null)
-				Thread.onSpinWait();
+			Await.until(() -> appender.held() != null);
 			assertEquals("No space left on device", appender.held().why());
 			assertEquals(ByteBuffer.wrap(sent), appender.finish());
 			assertTrue(!disk[0].isOpen());
@@ -141,15 +140,13 @@ class AppenderTest {
 				taken += appender.take(ByteBuffer.wrap(sent, taken, sent.length - taken));
 			assertEquals(0, appender.take(ByteBuffer.allocate(1)));
 			assertNull(appender.held());
-			while (appender.held() == null)
-				Thread.sleep(10);
+			Await.until(() -> appender.held() != null);
 			assertEquals("the disk does not answer", appender.held().why());
 			long begun = System.nanoTime();
 			assertEquals(0, appender.finish().remaining());
 			System.out.println("unplugged after " + (System.nanoTime() - begun) / 1_000_000 + " ms");
 			answers.countDown();
-			while (Files.size(path()) < sent.length)
-				Thread.sleep(10);
+			Await.until(() -> Files.size(path()) == sent.length);
 		});
 		assertArrayEquals(sent, assertReads());
 	}

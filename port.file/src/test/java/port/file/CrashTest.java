@@ -81,7 +81,7 @@ class CrashTest {
 		var guest = new LoneGuest();
 		port.plugged(guest.port());
 		guest.write(port, ascii("\n"));
-		RotationTest.await(() -> new Rotated(path()).names().stream().allMatch(name -> name.matches("y\\.log(\\..*gz)?")));
+		Await.until(() -> new Rotated(path()).names().stream().allMatch(name -> name.matches("y\\.log(\\..*gz)?")));
 		port.unplugged();
 		assertEquals(next - 1, assertComplete(KILLS + 1));
 	}

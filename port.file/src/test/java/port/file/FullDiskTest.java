@@ -60,7 +60,7 @@ class FullDiskTest {
 
 	/** Until nothing is taken any more, and the port has said why. */
 	private void fill(FilePort port) throws Exception {
-		RotationTest.await(() -> {
+		Await.until(() -> {
 			int more = guest.writeNow(port, sent, taken);
 			taken += more;
 			return more == 0 && held(port).startsWith("No space left on device since ");
@@ -126,7 +126,7 @@ class FullDiskTest {
 		assertTrue((Integer) port.figures().get("rotations") >= 8, port.figures().toString());
 		disk.remount("size=" + 8 * ROOM);
 		writeRest(port);
-		RotationTest.await(() -> guest.writeNow(port, new byte[0], 0) == 0 && held(port).equals("no"));
+		Await.until(() -> guest.writeNow(port, new byte[0], 0) == 0 && held(port).equals("no"));
 		port.unplugged();
 		assertArrayEquals(sent, new Rotated(path()).content());
 		assertTrue(new Rotated(path()).names().stream().noneMatch(name -> name.startsWith(".")));
@@ -138,12 +138,12 @@ class FullDiskTest {
 		disk.remount("nr_inodes=2,size=" + 8 * ROOM);
 		var port = plugged("size=100k", "rotate=999");
 		guest.write(port, ByteBuffer.wrap(sent, 0, ROOM));
-		RotationTest.await(() -> port.figures().get("written").equals((long) ROOM));
+		Await.until(() -> port.figures().get("written").equals((long) ROOM));
 		assertEquals(ROOM, Files.size(path()));
 		assertEquals("no", held(port));
 		disk.remount("nr_inodes=100");
 		taken = ROOM;
-		RotationTest.await(() -> {
+		Await.until(() -> {
 			if (taken < sent.length)
 				taken += port.guestData(ByteBuffer.wrap(sent, taken, 1));
 			return (Integer) port.figures().get("rotations") == 1;
@@ -157,7 +157,7 @@ class FullDiskTest {
 	void readOnly_refused_writableAgain_goesOn() throws Exception {
 		var port = plugged();
 		guest.write(port, ByteBuffer.wrap(sent, 0, 1000));
-		RotationTest.await(() -> Files.size(path()) == 1000);
+		Await.until(() -> Files.size(path()) == 1000);
 		port.unplugged();
 		disk.remount("ro");
 		var refused = Configured.port("path=" + path());

@@ -84,7 +84,7 @@ class HangingDiskTest {
 		var port = plugged();
 		freeze();
 		int taken = fill(port);
-		RotationTest.await(() -> port.figures().get("held").toString().startsWith("the disk does not answer since "));
+		Await.until(() -> port.figures().get("held").toString().startsWith("the disk does not answer since "));
 		thaw();
 		guest.write(port, ByteBuffer.wrap(sent, taken, sent.length - taken));
 		port.unplugged();
@@ -94,7 +94,7 @@ class HangingDiskTest {
 	/** Two buffers are taken, whatever becomes of the disk. */
 	private int fill(FilePort port) throws Exception {
 		int[] taken = { 0 };
-		RotationTest.await(() -> {
+		Await.until(() -> {
 			int more = guest.writeNow(port, sent, taken[0]);
 			taken[0] += more;
 			return more == 0 && taken[0] == 2 * Appender.BUFFER;
@@ -117,7 +117,7 @@ class HangingDiskTest {
 		assertEquals("path=" + disk + "/other cannot be opened (no answer in 5 s); allowed: PATH on a disk that works",
 				refusal.getMessage());
 		thaw();
-		RotationTest.await(() -> Files.size(path()) == taken);
+		Await.until(() -> Files.size(path()) == taken);
 		var again = plugged();
 		guest.write(again, ByteBuffer.wrap(sent, taken, sent.length - taken));
 		again.unplugged();

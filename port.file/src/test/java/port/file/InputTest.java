@@ -54,11 +54,11 @@ class InputTest {
 		}
 		assertArrayEquals(bytes, read.array());
 		var last = port;
-		RotationTest.await(() -> "at its end".equals(last.figures().get("input state")));
+		Await.until(() -> "at its end".equals(last.figures().get("input state")));
 		port.unplugged();
 		port = plugged();
 		var again = port;
-		RotationTest.await(() -> "at its end".equals(again.figures().get("input state")));
+		Await.until(() -> "at its end".equals(again.figures().get("input state")));
 		assertEquals(0, port.hostData(ByteBuffer.allocate(10)));
 		port.unplugged();
 		guest.forgetKept();

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -202,7 +203,7 @@ class LogFileTest {
 	void anotherShortensTheFile_itsSizeCountsAnew() throws Exception {
 		var file = file("size=4k");
 		write(file, "x".repeat(4000) + "\n");
-		try (var other = FileChannel.open(path(), java.nio.file.StandardOpenOption.WRITE)) {
+		try (var other = FileChannel.open(path(), StandardOpenOption.WRITE)) {
 			other.truncate(0);
 		}
 		clock.pass(Duration.ofSeconds(2));

@@ -88,9 +88,9 @@ class RotationTest {
 		var port = plugged("size=4k", "compress=on");
 		var rotated = new Rotated(path());
 		guest.write(port, ascii("x".repeat(4095) + "\ny\n"));
-		await(() -> rotated.exists(1, ".gz") && !rotated.exists(1, ""));
+		Await.until(() -> rotated.exists(1, ".gz") && !rotated.exists(1, ""));
 		assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(rotated.file(1, ".gz"))));
-		await(() -> Integer.valueOf(1).equals(port.figures().get("compressed")));
+		Await.until(() -> Integer.valueOf(1).equals(port.figures().get("compressed")));
 		assertEquals(1, port.figures().get("rotations"));
 		port.unplugged();
 		assertEquals("[y.log, y.log.1.gz]", rotated.names().toString());
@@ -105,7 +105,7 @@ class RotationTest {
 			Files.writeString(rotated.file(number, ""), number + "\n");
 		Files.write(folder.resolve(".y.log.compressing"), new byte[] { 0x1f, (byte) 0x8b, 8 });
 		var port = plugged("size=4k", "compress=on");
-		await(() -> rotated.exists(1, ".gz") && !rotated.exists(1, ""));
+		Await.until(() -> rotated.exists(1, ".gz") && !rotated.exists(1, ""));
 		port.unplugged();
 		assertEquals("[y.log, y.log.1.gz, y.log.2.gz, y.log.3.gz]", rotated.names().toString());
 		assertEquals("3\n2\n1\n", new String(rotated.content(), StandardCharsets.US_ASCII));
@@ -118,7 +118,7 @@ class RotationTest {
 		Files.writeString(rotated.file(2, ""), "both\n".repeat(100_000));
 		gzip(rotated.file(2, ".gz"), "both\n".repeat(100_000));
 		var port = plugged("size=4k", "compress=on");
-		await(() -> !rotated.exists(2, ""));
+		Await.until(() -> !rotated.exists(2, ""));
 		port.unplugged();
 		assertEquals("[y.log, y.log.2.gz]", rotated.names().toString());
 	}
@@ -132,7 +132,7 @@ class RotationTest {
 		Files.write(rotated.file(2, ".gz"), new byte[] { 1, 2, 3 });
 		Files.writeString(rotated.file(1, ""), "ours\n");
 		var port = plugged("size=4k", "compress=on");
-		await(() -> !rotated.exists(1, ""));
+		Await.until(() -> !rotated.exists(1, ""));
 		port.unplugged();
 		assertEquals("[y.log, y.log.1.gz, y.log.2, y.log.2.gz, y.log.3, y.log.3.gz]", rotated.names().toString());
 	}
@@ -145,17 +145,5 @@ class RotationTest {
 
 	private static ByteBuffer ascii(String text) {
 		return StandardCharsets.US_ASCII.encode(text);
-	}
-
-	/** Something that will be so. */
-	@FunctionalInterface
-	interface Condition {
-		boolean holds() throws Exception;
-	}
-
-	/** The time limit of the test is the deadline. */
-	static void await(Condition condition) throws Exception {
-		while (!condition.holds())
-			Thread.sleep(5);
 	}
 }

@@ -14,14 +14,13 @@ import org.osgi.annotation.versioning.ProviderType;
  * asked is said by {@link #status}.
  *
  * <p><b>Calls.</b> Each is one command for the agent, or several, and waits until the agent has answered. Agents
- * execute
- * one command at a time: calls wait for their turn, and the clients' turns go round. Only thaw goes before all others.
+ * execute one command at a time: calls wait for their turn, and the clients' turns go round. Only thaw goes before all
+ * others.
  *
  * <p><b>Deadlines.</b> No call takes longer than its deadline, whatever the agent does: the port's {@code timeout},
- * unless
- * {@link #within} sets another. Waiting for one's turn counts. The deadline is the host's time, also while the virtual
- * machine is paused; {@link AgentTimeoutException#paused} tells then that the agent is not at fault, and the agent's
- * state does not change for it. Where several commands are sent, each has the deadline for itself.
+ * unless {@link #within} sets another. Waiting for one's turn counts. The deadline is the host's time, also while the
+ * virtual machine is paused; {@link AgentTimeoutException#paused} tells then that the agent is not at fault, and the
+ * agent's state does not change for it. Where several commands are sent, each has the deadline for itself.
  *
  * <p><b>Exceptions</b> that every call may end with: {@link AgentNotReadyException}, {@link AgentTimeoutException},
  * {@link AgentErrorException}, {@link AgentLostException}, {@link AgentUnsupportedException},

@@ -2,7 +2,6 @@ package port.guestagent.engine;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,14 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 
 import port.guestagent.AgentException;
-import port.guestagent.AgentFrozenException;
-import port.guestagent.AgentInfo;
 import port.guestagent.AgentLostException;
 import port.guestagent.AgentNotReadyException;
 import port.guestagent.AgentState;
 import port.guestagent.AgentStatus;
 import port.guestagent.AgentTimeoutException;
-import port.guestagent.AgentUnsupportedException;
 import port.guestagent.engine.Errands.Errand;
 
 /**
@@ -33,8 +29,6 @@ final class Conversation {
 	/** Commands that succeed without an answer; later agents say it of each command. */
 	private static final Set<String> SILENT = Set.of("guest-shutdown", "guest-suspend-disk", "guest-suspend-ram",
 			"guest-suspend-hybrid");
-	private static final String INFO = "guest-info";
-	private static final System.Logger LOG = System.getLogger("port.guestagent");
 
 	private enum Phase {
 		CLOSED, SYNCING, GREETING, READY
@@ -61,23 +55,25 @@ final class Conversation {
 	private final Errands errands = new Errands();
 	private final Sync sync = new Sync();
 	private final GuestClock guestClock = new GuestClock();
-	private final Freeze freeze;
+	private final Knowledge knowledge;
 	private final ByteBuffer piece = ByteBuffer.allocate(PIECE).limit(0);
 	private List<Runnable> deliveries = new ArrayList<>();
 	private Wire.Situation situation = new Wire.Situation(false, false, 0, true);
 	private Phase phase = Phase.CLOSED;
-	private Optional<AgentInfo> info = Optional.empty();
 	private InFlight inFlight;
 	private long quietSince;
 	private long now;
 	/** {@link #now} on the guest's clock. */
 	private long guestNow;
+	/** On the same clock; of any value before there is a reason. */
+	private long calmUntil;
+	private boolean calm;
 
 	Conversation(Wire wire, Settings settings, CallQueue queue) {
 		this.wire = wire;
 		this.settings = settings;
 		this.queue = queue;
-		freeze = new Freeze(settings.thawAfter());
+		knowledge = new Knowledge(errands, settings.thawAfter(), () -> guestNow);
 	}
 
 	// ---- a turn
@@ -120,8 +116,7 @@ final class Conversation {
 	private void forget() {
 		piece.limit(0);
 		reader.reset();
-		info = Optional.empty();
-		freeze.ended();
+		knowledge.forget();
 		errands.closed();
 		phase = Phase.CLOSED;
 		sync.opened(guestNow);
@@ -147,8 +142,9 @@ final class Conversation {
 			wait = Math.min(wait, sync.dueAt() - guestNow);
 		if (phase != Phase.READY || inFlight != null)
 			return Math.max(0, wait);
-		if (freeze.dueAt().isPresent())
-			wait = Math.min(wait, freeze.dueAt().get() - guestNow);
+		var thaw = knowledge.freeze().dueAt();
+		if (thaw.isPresent())
+			wait = Math.min(wait, thaw.get() - guestNow);
 		if (settings.ping().isPositive())
 			wait = Math.min(wait, quietSince + settings.ping().toNanos() - guestNow);
 		return Math.max(0, wait);
@@ -199,7 +195,7 @@ final class Conversation {
 			return; // an empty line says nothing
 		counters.garbage.incrementAndGet();
 		if (!line.delimited())
-			synchronize(guestNow + STRAY_PAUSE);
+			calm();
 	}
 
 	/** A line after a 0xFF, or one where silence may be the answer: the answer to our number, or to one of before. */
@@ -229,7 +225,15 @@ final class Conversation {
 	private void garbage(String what) {
 		counters.garbage.incrementAndGet();
 		lose("the agent said " + what);
-		synchronize(guestNow);
+		calm();
+	}
+
+	/** Synchronizes, but not again and again because the guest wants us to. */
+	private void calm() {
+		long at = calm && calmUntil - guestNow > 0 ? calmUntil : guestNow;
+		synchronize(at);
+		calm = true;
+		calmUntil = at + STRAY_PAUSE;
 	}
 
 	private void answered(byte[] line) {
@@ -239,26 +243,11 @@ final class Conversation {
 		boolean error = line.length > 0 && Json.kind(line) == Json.Kind.ERROR;
 		if (error)
 			counters.errors.incrementAndGet();
-		note(at.command(), at.call() == null ? "vport" : at.call().client(), line, error);
+		knowledge.heard(at.command(), at.call() == null ? "vport" : at.call().client(), line, error);
 		if (at.errand() != null)
 			at.errand().then().accept(line);
 		else
 			deliveries.add(() -> at.call().answer().complete(line));
-	}
-
-	/** What an answer says of the agent, whoever asked. */
-	private void note(String command, String client, byte[] line, boolean error) {
-		if (Freeze.BEGIN.contains(command)) {
-			if (error)
-				askFrozen();
-			else
-				freeze.began(client, Instant.now(), guestNow);
-		} else if (command.equals(CallQueue.THAW) && !error) {
-			freeze.ended();
-			askInfo(); // while it was frozen it called most commands disabled
-		} else if (command.equals(INFO) && !error && freeze.since().isEmpty()) {
-			info = Optional.of(Answers.info(line));
-		}
 	}
 
 	// ---- beginning
@@ -267,43 +256,15 @@ final class Conversation {
 		counters.resyncs.incrementAndGet();
 		phase = Phase.SYNCING;
 		reader.reset();
-		wire.send(ByteBuffer.allocate(0));
+		say(ByteBuffer.allocate(0));
 		sync.begin(at);
 		heed();
 	}
 
 	private void synced() {
 		quietSince = guestNow;
-		phase = info.isPresent() && !freeze.uncertain() ? Phase.READY : Phase.GREETING;
-		if (info.isEmpty())
-			errands.first(new Errand(INFO, line(INFO), false, line -> {
-				if (info.isEmpty())
-					info = Optional.of(Answers.info(line));
-				askFrozen();
-			}));
-		else if (freeze.uncertain())
-			askFrozen();
-	}
-
-	private void askInfo() {
-		errands.first(new Errand(INFO, line(INFO), false, line -> {
-		}));
-	}
-
-	private void askFrozen() {
-		if (!info.map(agent -> agent.commands().contains(Freeze.STATUS)).orElse(false)) {
-			freeze.ended(); // it cannot freeze either
-			phase = Phase.READY;
-			return;
-		}
-		errands.first(new Errand(Freeze.STATUS, line(Freeze.STATUS), false, line -> {
-			freeze.told(Answers.text(line).equals("frozen"), Instant.now(), guestNow);
-			phase = phase == Phase.GREETING ? Phase.READY : phase;
-		}));
-	}
-
-	private static byte[] line(String command) {
-		return Json.line(Json.request(command, Json.object()));
+		phase = Phase.GREETING;
+		knowledge.complete(() -> phase = Phase.READY);
 	}
 
 	// ---- saying
@@ -312,7 +273,7 @@ final class Conversation {
 	private void speak() {
 		if (phase == Phase.SYNCING && situation.running() && sync.due(guestNow))
 			if (wire.sent())
-				wire.send(sync.question(guestNow));
+				say(sync.question(guestNow));
 			else
 				sync.expect(guestNow); // the agent has not even read the last one
 		if (situation.running() && inFlight == null && (phase == Phase.READY || phase == Phase.GREETING))
@@ -329,9 +290,9 @@ final class Conversation {
 		if (phase == Phase.READY)
 			remind();
 		Call call = phase == Phase.READY && queue.thawWaits() ? queue.poll() : null;
-		var errand = call == null ? errands.poll(freeze::allows) : null;
+		var errand = call == null ? errands.poll(knowledge.freeze()::allows) : null;
 		while (phase == Phase.READY && errand == null && call == null && (call = queue.poll()) != null) {
-			var refusal = refusal(call);
+			var refusal = knowledge.refusal(call);
 			if (refusal != null) {
 				fail(call, refusal);
 				call = null;
@@ -340,45 +301,24 @@ final class Conversation {
 		if (errand != null)
 			send(new InFlight(null, errand, guestNow + settings.timeout().toNanos(), false), errand.line());
 		else if (call != null)
-			send(new InFlight(call, null, call.deadline(), isSilent(call.command())), call.line());
+			send(new InFlight(call, null, call.deadline(), SILENT.contains(call.command())), call.line());
 	}
 
 	private void remind() {
-		if (freeze.due(guestNow)) {
+		if (knowledge.guard())
 			counters.thaws.incrementAndGet();
-			LOG.log(System.Logger.Level.WARNING, "thaw-after=" + settings.thawAfter().toSeconds() + ": "
-					+ freeze.client() + " has left the guest frozen since " + freeze.since().orElseThrow()
-					+ "; thawing it");
-			errands.first(new Errand(CallQueue.THAW, line(CallQueue.THAW), false, line -> {
-			}));
-		}
 		if (settings.ping().isPositive() && guestNow - quietSince >= settings.ping().toNanos())
-			errands.first(new Errand("guest-ping", line("guest-ping"), false, line -> {
-			}));
+			knowledge.ping();
 	}
 
 	private void send(InFlight next, byte[] line) {
 		inFlight = next;
 		counters.calls.incrementAndGet();
-		wire.send(next.silent() ? Json.join(line, sync.trailer()) : ByteBuffer.wrap(line));
+		say(next.silent() ? Json.join(line, sync.trailer()) : ByteBuffer.wrap(line));
 	}
 
-	private static boolean isSilent(String command) {
-		return SILENT.contains(command);
-	}
-
-	/** Why a call must not be sent as things are, or null. */
-	AgentException refusal(Call call) {
-		var command = call.command();
-		if (!freeze.allows(command))
-			return new AgentFrozenException(command + ": " + freeze.client() + " has frozen the guest's file systems;"
-					+ " allowed: ping, info, status and thaw until it is thawed", freeze.since().orElseThrow());
-		if (!call.checked() || info.isEmpty() || freeze.since().isPresent() || info.get().commands().contains(command))
-			return null;
-		boolean disabled = info.get().disabled().contains(command);
-		return new AgentUnsupportedException(command + ": " + (disabled
-				? "blocked in the guest; see --allow-rpcs and --block-rpcs of its qemu-ga"
-				: "unknown to agent version=" + info.get().version()), command, disabled);
+	private void say(ByteBuffer message) {
+		wire.send(message, situation.opening());
 	}
 
 	void add(Errand errand) {
@@ -412,9 +352,7 @@ final class Conversation {
 
 	/** The agent may be at it, or not; its answer is for nobody. */
 	private void abandon() {
-		var command = inFlight.command();
-		if (Freeze.BEGIN.contains(command) || command.equals(CallQueue.THAW))
-			freeze.unanswered(Freeze.BEGIN.contains(command));
+		knowledge.unanswered(inFlight.command());
 		inFlight = null;
 		synchronize(guestNow);
 	}
@@ -425,8 +363,7 @@ final class Conversation {
 		if (at == null)
 			return;
 		counters.lost.incrementAndGet();
-		if (Freeze.BEGIN.contains(at.command()) || at.command().equals(CallQueue.THAW))
-			freeze.unanswered(Freeze.BEGIN.contains(at.command()));
+		knowledge.unanswered(at.command());
 		if (at.call() == null)
 			return;
 		if (at.silent())
@@ -448,7 +385,7 @@ final class Conversation {
 		tick(time);
 		lose("internal error; see the log");
 		if (situation.open())
-			synchronize(guestNow + STRAY_PAUSE);
+			calm();
 	}
 
 	private void fail(Call call, AgentException failure) {
@@ -470,8 +407,12 @@ final class Conversation {
 			case SYNCING, GREETING -> AgentState.UNSYNCED;
 			case READY -> AgentState.READY;
 		};
-		return new AgentStatus(state, state == AgentState.READY ? info : Optional.empty(), freeze.since(),
-				situation.running());
+		return new AgentStatus(state, state == AgentState.READY ? knowledge.info() : Optional.empty(),
+				knowledge.freeze().since(), situation.running());
+	}
+
+	AgentException refusal(Call call) {
+		return knowledge.refusal(call);
 	}
 
 	Map<String, Object> counters() {

@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * own.
  */
 final class Engine {
+	private static final Duration FOR_EVER = Duration.ofDays(10_000);
 	private static final long IDLE = Duration.ofMinutes(10).toNanos();
 	private static final System.Logger LOG = System.getLogger("port.guestagent");
 
@@ -94,7 +95,7 @@ final class Engine {
 		lock.lock();
 		try {
 			wait = conversation.turn(clock.getAsLong());
-		} catch (RuntimeException e) {
+		} catch (RuntimeException | OutOfMemoryError e) { // a guest's answer may be as large as it is allowed to be
 			LOG.log(System.Logger.Level.ERROR, title + ": " + e, e);
 			conversation.startOver(clock.getAsLong());
 			wait = 0;
@@ -129,7 +130,7 @@ final class Engine {
 	 * @param checked refuse what the agent is known not to execute
 	 */
 	Call submit(String client, String command, byte[] line, Duration timeout, boolean checked) {
-		var call = new Call(client, command, line, clock.getAsLong() + timeout.toNanos(), checked,
+		var call = new Call(client, command, line, clock.getAsLong() + nanos(timeout), checked,
 				new CompletableFuture<>());
 		AgentException refusal;
 		lock.lock();
@@ -147,6 +148,11 @@ final class Engine {
 		else
 			call.answer().completeExceptionally(refusal);
 		return call;
+	}
+
+	/** On a clock that may wrap around, for ever is not too far away. */
+	static long nanos(Duration duration) {
+		return (duration.compareTo(FOR_EVER) < 0 ? duration : FOR_EVER).toNanos();
 	}
 
 	private AgentException refusal(Call call) {

@@ -2,6 +2,7 @@ package port.guestagent.engine;
 
 import static org.osgi.service.component.annotations.ConfigurationPolicy.REQUIRE;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Hashtable;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
@@ -22,8 +24,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 import bus.api.GuestPort;
 import bus.api.HostPort;
-import bus.api.PortRequest;
 import bus.api.PortType;
+import port.endpoint.Access;
 import port.guestagent.GuestAgent;
 
 /**
@@ -34,6 +36,7 @@ import port.guestagent.GuestAgent;
 @Component(configurationPid = "port.guestagent", configurationPolicy = REQUIRE, service = HostPort.class,
 		immediate = true)
 @PortType("guestagent")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>='port.guestagent.GuestAgent'")
 @Designate(ocd = GuestAgentPort.Config.class, factory = true)
 public final class GuestAgentPort implements HostPort {
 
@@ -71,8 +74,28 @@ public final class GuestAgentPort implements HostPort {
 		@AttributeDefinition(name = "max-reply", description = "MiB that one answer of the agent may have, 1 to 1024",
 				min = "1", max = "1024", required = false)
 		int max$_$reply() default 72;
+
+		@AttributeDefinition(required = false,
+				description = "where programs find the agent as they would find QEMU's: unix:PATH, unix:@NAME with allow=,"
+						+ " or tls:HOST:PORT with cert=, key= and ca=; nowhere if empty")
+		String listen() default "";
+
+		@AttributeDefinition(required = false,
+				description = "who may come there, separated by commas: uid:1000, user:alice; name:ops.example.org with TLS")
+		String allow() default "";
+
+		@AttributeDefinition(description = "PEM file with the certificate to show there, for TLS", required = false)
+		String cert() default "";
+
+		@AttributeDefinition(description = "PEM file with its private key", required = false)
+		String key() default "";
+
+		@AttributeDefinition(description = "PEM file with the authorities whose certificates clients must have",
+				required = false)
+		String ca() default "";
 	}
 
+	private static final System.Logger LOG = System.getLogger("port.guestagent");
 	private static final int MIB = 1 << 20;
 	private static final int MOST_MIB = 1024;
 
@@ -80,6 +103,8 @@ public final class GuestAgentPort implements HostPort {
 	private final Wire wire = new Wire();
 	private final Engine engine;
 	private ServiceRegistration<?> registration;
+	/** Null if nobody wants it. */
+	private volatile RawSocket socket;
 
 	/** Without a framework nobody is told of the agent. */
 	GuestAgentPort(Config config) {
@@ -101,9 +126,9 @@ public final class GuestAgentPort implements HostPort {
 		for (var key : List.of("bus", "name", "id"))
 			if (properties.get(key) != null)
 				described.put(key, properties.get(key));
-		if (properties.get("service.pid") != null)
-			described.put("port.pid", properties.get("service.pid"));
-		described.put("label", PortRequest.of(properties).label());
+		var pid = String.valueOf(properties.get("service.pid"));
+		described.put("port.pid", pid);
+		described.put("label", pid.substring(pid.indexOf('~') + 1));
 		return described;
 	}
 
@@ -113,12 +138,21 @@ public final class GuestAgentPort implements HostPort {
 	}
 
 	@Override
-	public void plugged(GuestPort guest) {
+	public void plugged(GuestPort guest) throws IOException {
 		if (config.max$_$reply() < 1 || config.max$_$reply() > MOST_MIB)
 			throw new IllegalArgumentException("max-reply=" + config.max$_$reply() + "; allowed: 1 to " + MOST_MIB);
+		if (!config.listen().isBlank())
+			socket = new RawSocket(guest, config.listen(),
+					Access.of(config.cert(), config.key(), config.ca(), config.allow()), config.ca(), config.allow(),
+					this::rawClient);
 		wire.plugged(guest);
 		engine.start(guest.bus() + " port " + guest.id() + " " + guest.name());
 		guest.open();
+		if (socket != null) {
+			LOG.log(System.Logger.Level.INFO,
+					guest.bus() + " port " + guest.id() + " " + guest.name() + ": listening on " + socket.address());
+			socket.open();
+		}
 	}
 
 	@Override
@@ -148,13 +182,18 @@ public final class GuestAgentPort implements HostPort {
 
 	@Override
 	public Map<String, Object> figures() {
-		return engine.figures();
+		var figures = engine.figures();
+		if (socket instanceof RawSocket raw)
+			figures.put("at the socket", raw.connected());
+		return figures;
 	}
 
 	@Override
 	public void unplugged() {
 		wire.unplugged();
 		engine.join();
+		if (socket != null)
+			socket.close();
 	}
 
 	/** The agent, for a client of that name. */

@@ -38,7 +38,7 @@ final class GuestProgram {
 	private GuestProgram(Calls calls, GuestCommand command) {
 		this.calls = calls;
 		this.command = command;
-		giveUp = System.nanoTime() + command.limit().toNanos();
+		giveUp = System.nanoTime() + Engine.nanos(command.limit());
 	}
 
 	static GuestExit run(Calls calls, GuestCommand command, OutputStream output, OutputStream errors)

@@ -34,6 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
  * a tool expects then. A 0xFF forgets half a request, as an agent does. One thread at a time calls {@link #take}.
  */
 public final class RawClient implements AutoCloseable {
+	/** Several clients may each have one in memory; an agent takes a file in pieces of any size. */
+	private static final int LONGEST_REQUEST = 4 << 20;
 	private static final byte[] MARK = { (byte) 0xFF };
 	private static final byte[] SILENCE = {};
 
@@ -45,12 +47,14 @@ public final class RawClient implements AutoCloseable {
 	private volatile Call underWay;
 	private volatile boolean busy;
 	private volatile boolean closed;
+	/** By whoever calls {@link #take}. */
+	private long begun;
 
 	RawClient(Engine engine, String name, Consumer<ByteBuffer> replies) {
 		this.engine = engine;
 		this.name = name;
 		this.replies = replies;
-		reader = new RequestReader(engine.settings().maxReply());
+		reader = new RequestReader(Math.min(LONGEST_REQUEST, engine.settings().maxReply()));
 	}
 
 	/**
@@ -59,13 +63,20 @@ public final class RawClient implements AutoCloseable {
 	 * @return bytes taken; 0 while a request is under way
 	 */
 	public int take(ByteBuffer bytes) {
+		if (busy || closed)
+			return 0;
 		int before = bytes.position();
-		while (!busy && !closed && bytes.hasRemaining()) {
-			var request = reader.next(bytes);
-			if (request != null)
-				begin(request);
+		var request = reader.next(bytes);
+		if (request != null) {
+			begun++;
+			begin(request);
 		}
 		return bytes.position() - before;
+	}
+
+	/** How many requests were taken: each has one reply, sooner or later. For whoever calls {@link #take}. */
+	public long begun() {
+		return begun;
 	}
 
 	private void begin(byte[] request) {

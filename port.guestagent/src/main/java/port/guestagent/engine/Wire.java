@@ -46,7 +46,9 @@ final class Wire {
 
 	void unplugged() {
 		change(() -> {
-			forget();
+			intake.clear();
+			outgoing = NOTHING;
+			awaited = false;
 			guest = null;
 			situation = new Situation(false, false, situation.opening(), true);
 		});
@@ -98,7 +100,11 @@ final class Wire {
 	void closed() {
 		loop = Thread.currentThread();
 		change(() -> {
-			forget();
+			intake.clear();
+			outgoing = NOTHING;
+			if (awaited)
+				guest.writable(); // at once: this is the loop
+			awaited = false;
 			situation = new Situation(situation.plugged(), false, situation.opening(), situation.running());
 		});
 	}
@@ -126,33 +132,44 @@ final class Wire {
 
 	/** Moves what the guest has said, as much as there is room for; answers how much. */
 	int read(ByteBuffer target) {
+		int moved;
+		GuestPort waiting = null;
 		lock.lock();
 		try {
 			intake.flip();
-			int moved = Math.min(target.remaining(), intake.remaining());
+			moved = Math.min(target.remaining(), intake.remaining());
 			target.put(intake.slice(0, moved));
 			intake.position(moved).compact();
 			if (awaited && moved > 0) {
 				awaited = false;
-				if (guest != null)
-					guest.writable();
+				waiting = guest;
 			}
-			return moved;
 		} finally {
 			lock.unlock();
 		}
+		if (waiting != null)
+			waiting.writable(); // may wait for the loop, which may wait for the lock
+		return moved;
 	}
 
-	/** Says something in place of what the guest has not taken of the message before. */
-	void send(ByteBuffer message) {
+	/**
+	 * Says something in place of what the guest has not taken of the message before.
+	 *
+	 * @param opening whom it is for; the next one must not hear it
+	 */
+	void send(ByteBuffer message, int opening) {
+		GuestPort reader;
 		lock.lock();
 		try {
+			if (opening != situation.opening() || !situation.open())
+				return;
 			outgoing = message;
-			if (guest != null)
-				guest.readable();
+			reader = guest;
 		} finally {
 			lock.unlock();
 		}
+		if (reader != null && message.hasRemaining())
+			reader.readable();
 	}
 
 	/** Whether the guest has taken all of the last message. */
@@ -213,13 +230,5 @@ final class Wire {
 	private void wakeLocked() {
 		woken = true;
 		changed.signalAll();
-	}
-
-	private void forget() {
-		intake.clear();
-		outgoing = NOTHING;
-		if (awaited && guest != null)
-			guest.writable();
-		awaited = false;
 	}
 }

@@ -4,10 +4,14 @@ import java.lang.annotation.Annotation;
 
 /** The defaults of a configuration. */
 @SuppressWarnings("annotationTypeMismatch")
-record Configured(int max$_$reply) implements GuestAgentPort.Config {
+record Configured(int max$_$reply, String listen) implements GuestAgentPort.Config {
 
 	Configured() {
 		this(72);
+	}
+
+	Configured(int reply) {
+		this(reply, "");
 	}
 
 	@Override
@@ -43,6 +47,26 @@ record Configured(int max$_$reply) implements GuestAgentPort.Config {
 	@Override
 	public int queue() {
 		return 32;
+	}
+
+	@Override
+	public String allow() {
+		return "";
+	}
+
+	@Override
+	public String cert() {
+		return "";
+	}
+
+	@Override
+	public String key() {
+		return "";
+	}
+
+	@Override
+	public String ca() {
+		return "";
 	}
 
 	@Override

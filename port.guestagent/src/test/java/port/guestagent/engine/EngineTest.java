@@ -142,7 +142,9 @@ class EngineTest {
 				"{\"return\": \u00ff}", "\u00ff\u00ff{]", "x\u00ff{\"re\u00ff")) {
 			bench.agent.on("guest-get-users", garbage);
 			failure(AgentLostException.class, bench.call("guest-get-users"));
-			assertTrue(answer(bench.call("guest-ping")).has("return"), garbage);
+			var next = bench.call("guest-ping");
+			bench.pass(SECOND);
+			assertTrue(answer(next).has("return"), garbage);
 		}
 		assertEquals(8, bench.figure("garbage"));
 	}
@@ -237,6 +239,18 @@ class EngineTest {
 		var call = bench.call("guest-ping");
 		bench.pass(SECOND);
 		assertFalse(answer(call).toString().contains("unasked"));
+	}
+
+	/** Each has us ask for a number again; that many questions must not be what the guest makes us do. */
+	@Test
+	void unaskedLines_againAndAgain_areNotAnsweredWithASyncEach() {
+		var bench = Bench.ready();
+		int before = bench.agent.syncs.size();
+		for (int i = 0; i < 1000; i++) {
+			bench.agent.say(ScriptedAgent.text("{\"return\": {}}\n"));
+			bench.pass(Duration.ofMillis(1));
+		}
+		assertTrue(bench.agent.syncs.size() - before < 15, bench.agent.syncs.toString());
 	}
 
 	@Test

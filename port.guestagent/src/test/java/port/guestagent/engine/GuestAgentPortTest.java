@@ -302,6 +302,37 @@ class GuestAgentPortTest {
 		agent.ping();
 	}
 
+	/** The agent notices nothing; the new instance learns what it knew, and what is frozen stays guarded. */
+	@Test
+	void bundle_updated_agentIsReadyAgain() throws Exception {
+		agent.freeze(List.of());
+		for (int i = 0; i < 3; i++) {
+			bus.bus().hold(port);
+			port = new GuestAgentPort(new Configured());
+			bus.plug(NAME, false, port);
+			agent = port.agent("test").within(PATIENCE);
+			await(() -> agent.status().state() == AgentState.READY);
+			assertTrue(agent.status().frozen().isPresent());
+			agent.ping();
+		}
+	}
+
+	@Test
+	void guest_saysMegabytesOfNothing_thenTheAgentWorks() throws Exception {
+		process.close();
+		var guest = bus.guest(NAME);
+		guest.open();
+		var random = new byte[64 << 10];
+		for (int i = 0; i < 128; i++) {
+			new Random(i).nextBytes(random);
+			guest.writeFully(random, PATIENCE);
+		}
+		guest.close();
+		process = new AgentProcess(guest);
+		await(() -> agent.status().state() == AgentState.READY);
+		agent.ping();
+	}
+
 	@Test
 	void call_threadInterrupted_givesUp() throws Exception {
 		process.agent.on("guest-get-users", ScriptedAgent.MUTE);
