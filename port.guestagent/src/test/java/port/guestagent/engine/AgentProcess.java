@@ -62,7 +62,7 @@ final class AgentProcess implements AutoCloseable {
 					port.writeFully(said, PATIENCE);
 			}
 		} catch (IOException e) {
-			if (!ended)
+			if (!ended && !port.isRemoved()) // an unplugged port is the end of an agent, too
 				throw new IllegalStateException(e);
 		}
 	}

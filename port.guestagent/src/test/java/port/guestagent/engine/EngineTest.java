@@ -2,14 +2,17 @@ package port.guestagent.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static port.guestagent.engine.Bench.answer;
 import static port.guestagent.engine.Bench.failure;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -217,6 +220,9 @@ class EngineTest {
 		var bench = Bench.ready();
 		bench.submit("a", "guest-get-users");
 		bench.engine.turn(); // the request is on the wire, unread
+		bench.wire.closed();
+		bench.wire.opened();
+		assertEquals(0, bench.wire.give(ByteBuffer.allocate(100)));
 		bench.reboot();
 		assertFalse(bench.agent.heard.contains("guest-get-users"), bench.agent.heard.toString());
 	}
@@ -234,8 +240,10 @@ class EngineTest {
 	@Test
 	void unaskedLine_isNotTheNextAnswer() {
 		var bench = Bench.ready();
+		int before = bench.agent.syncs.size();
 		bench.agent.say(ScriptedAgent.text("{\"return\": \"unasked\"}\n"));
 		bench.run();
+		assertEquals(before + 1, bench.agent.syncs.size()); // another such line might be on its way
 		var call = bench.call("guest-ping");
 		bench.pass(SECOND);
 		assertFalse(answer(call).toString().contains("unasked"));
@@ -280,7 +288,7 @@ class EngineTest {
 	@Test
 	void manyClients_eachIsAnswered() {
 		var bench = Bench.ready();
-		var calls = java.util.stream.IntStream.range(0, 200).mapToObj(i -> bench.submit("c" + i, "guest-ping")).toList();
+		var calls = IntStream.range(0, 200).mapToObj(i -> bench.submit("c" + i, "guest-ping")).toList();
 		bench.run();
 		calls.forEach(Bench::answer);
 	}
@@ -348,6 +356,14 @@ class EngineTest {
 		bench.agent.mute = true;
 		bench.pass(Duration.ofSeconds(36));
 		assertEquals(AgentState.UNSYNCED, bench.state());
+	}
+
+	@Test
+	void call_onTheLoop_isRefusedBecauseItWouldWait() {
+		var bench = Bench.ready(); // whose only thread is the loop's, too
+		var agent = new AgentView(new Calls(bench.engine, "a", Bench.TIMEOUT));
+		assertThrows(IllegalStateException.class, agent::ping);
+		assertEquals(AgentState.READY, agent.status().state());
 	}
 
 	@Test

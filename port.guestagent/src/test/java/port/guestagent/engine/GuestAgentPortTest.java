@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,11 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import port.guestagent.AgentErrorException;
+import port.guestagent.AgentException;
 import port.guestagent.AgentInterruptedException;
 import port.guestagent.AgentLostException;
 import port.guestagent.AgentState;
@@ -79,7 +83,7 @@ class GuestAgentPortTest {
 
 	private static List<Path> leftInTmp() throws IOException {
 		try (var files = Files.newDirectoryStream(Path.of("/tmp"), "vport-[0-9a-f]*")) {
-			var left = new java.util.ArrayList<Path>();
+			var left = new ArrayList<Path>();
 			files.forEach(left::add);
 			return left.stream().filter(path -> path.getFileName().toString().length() == 38).toList();
 		}
@@ -118,7 +122,7 @@ class GuestAgentPortTest {
 
 	@Test
 	void arguments_ofEachCall_areAsTheAgentWantsThem() throws Exception {
-		var heard = new java.util.ArrayList<String>();
+		var heard = new ArrayList<String>();
 		for (var command : List.of("guest-set-time", "guest-set-user-password", "guest-ssh-add-authorized-keys",
 				"guest-ssh-remove-authorized-keys", "guest-fsfreeze-freeze-list", "guest-shutdown"))
 			process.agent.on(command, request -> {
@@ -198,7 +202,7 @@ class GuestAgentPortTest {
 		long begun = System.nanoTime();
 		var exit = agent.exec(
 				GuestCommand.of("/bin/sh", "-c", "yes 0123456789 | head -c " + size + "; seq 100000 >&2"),
-				new java.security.DigestOutputStream(OutputStream.nullOutputStream(), digest),
+				new DigestOutputStream(OutputStream.nullOutputStream(), digest),
 				OutputStream.nullOutputStream());
 		double seconds = (System.nanoTime() - begun) / 1e9;
 		System.out.printf("50 MiB of output in %.1f s, %.1f MiB/s%n", seconds, 50 / seconds);
@@ -282,6 +286,32 @@ class GuestAgentPortTest {
 			assertEquals(-1, input.read());
 		}
 		await(() -> process.remembers() == 0);
+	}
+
+	// ---- many
+
+	@Test
+	void manyClients_onThreadsOfTheirs_eachGetsItsOwnAnswers() throws Exception {
+		process.agent.on("guest-get-memory-blocks",
+				request -> Json.text(Json.object().set("return", request.at("/arguments/who"))).getBytes(UTF_8));
+		agent.info();
+		var failures = new AtomicReference<Throwable>();
+		var threads = new ArrayList<Thread>();
+		for (int i = 0; i < 16; i++) {
+			int who = i;
+			threads.add(Thread.startVirtualThread(() -> {
+				try {
+					for (int j = 0; j < 50; j++)
+						assertEquals("\"" + who + "/" + j + "\"", agent.as("client " + who).raw(
+								"guest-get-memory-blocks", "{\"who\": \"" + who + "/" + j + "\"}"));
+				} catch (AgentException | AssertionError e) {
+					failures.set(e);
+				}
+			}));
+		}
+		for (var thread : threads)
+			assertTrue(thread.join(PATIENCE));
+		assertNull(failures.get());
 	}
 
 	// ---- comings and goings
