@@ -82,7 +82,12 @@ class ConfigurationTest {
 				new Mistake("listen=unix:" + operator.path("n"), "another process listens", "listen=", TO_BIND),
 				new Mistake("listen=tcp:203.0.113.1:5000", "listen=tcp:203.0.113.1:5000", TO_BIND),
 				new Mistake("listen=tcp:no.such.host.invalid:5000", "no.such.host.invalid", "listen=", TO_BIND),
-				new Mistake("lisen=x", "unknown key lisen; did you mean listen? allowed keys: bus, id, listen, name"),
+				new Mistake("lisen=x", "unknown key lisen; did you mean listen? allowed keys: absent, allow, buffer, bus,"),
+				new Mistake("connect=unix:/x", "connect=unix:/x; allowed: without listen="),
+				new Mistake("clients=all", "clients=all; allowed: what becomes of a client while there is one: wait, refuse"),
+				new Mistake("buffer=0", "buffer=0; allowed: bytes, 1 to 16777216"),
+				new Mistake("ca=/x", "ca=/x; allowed: only with listen=tls:HOST:PORT"),
+				new Mistake("allow=1000", "allow=1000; allowed: uid:NUMBER, user:NAME or name:NAME"),
 				new Mistake("id=three", "id=three; allowed: a port number, 1 to 126"),
 				new Mistake("id=127", OUT_OF_RANGE, "id=127"),
 				new Mistake("bus=", "bus is missing; allowed: NAME of the bus"));

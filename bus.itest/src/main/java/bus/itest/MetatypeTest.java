@@ -40,8 +40,10 @@ class MetatypeTest {
 
 	@Test
 	void everyKind_hasItsContractsKeys() {
-		assertEquals(Set.of("bus", "name", "id", "listen"), keys(definition("port.socket"), ALL));
-		assertEquals(Set.of("bus", "listen"), keys(definition("port.socket"), REQUIRED));
+		assertEquals(Set.of("bus", "name", "id", "listen", "connect", "cert", "key", "ca", "allow", "clients",
+				"max_clients", "slow", "slow_seconds", "absent", "buffer", "reconnect", "nodelay", "keepalive"),
+				keys(definition("port.socket"), ALL));
+		assertEquals(Set.of("bus"), keys(definition("port.socket"), REQUIRED));
 		assertEquals(Set.of("bus", "name", "id", "path", "append", "sync", "size", "frequency", "rotate", "maxage",
 				"compress", "input", "pipe"), keys(definition("port.file"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.file"), REQUIRED));

@@ -129,9 +129,10 @@ class ShellConfigureTest {
 		var before = files();
 		assertEquals("no type sokcet; did you mean socket? types: console, file, guestagent, socket", refusal("vport:add sokcet vm1 x"));
 		assertEquals("no bus vm2; did you mean vm1? buses: vm1", refusal("vport:add socket vm2 x listen=unix:/x"));
-		assertEquals("unknown key lisen; did you mean listen? allowed keys: bus, id, listen, name",
+		assertEquals("unknown key lisen; did you mean listen? allowed keys: absent, allow, buffer, bus, ca, cert, clients, connect,"
+				+ " id, keepalive, key, listen, max_clients, name, nodelay, reconnect, slow, slow_seconds",
 				refusal("vport:add socket vm1 x lisen=unix:/x"));
-		assertTrue(refusal("vport:add socket vm1 x").startsWith("listen is missing; allowed: "));
+		assertTrue(refusal("vport:add socket vm1 x listen=unix:/x clients=all").startsWith("clients=all; allowed: "));
 		assertTrue(refusal("vport:add socket vm1 x listen=unix:/x id=three").startsWith("id=three; allowed: "));
 		assertTrue(refusal("vport:add file vm1 log path=/x").startsWith("there is a port file-log; vport:set"));
 		assertTrue(refusal("vport:set log paht=/x").startsWith("unknown key paht; did you mean path?"));

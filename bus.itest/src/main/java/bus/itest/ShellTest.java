@@ -94,8 +94,8 @@ class ShellTest {
 	@Test
 	void types_ofEveryPortAndOfABus_withTheirKeys() throws Exception {
 		String types = run("vport:types");
-		assertLine(types, "socket A UNIX or TCP socket");
-		assertLine(types, "listen", "text", "required", "unix:PATH, unix:@NAME, tcp:HOST:PORT");
+		assertLine(types, "socket A UNIX, TCP, TLS or vsock socket");
+		assertLine(types, "listen", "text", "-", "unix:PATH, unix:@NAME, tcp:HOST:PORT");
 		assertLine(types, "id", "number", "-1", "a port number, 1 to 126");
 		assertLine(types, "packed", "text", "off", "on: packed rings are offered (on, off)");
 		assertTrue(types.lines().allMatch(line -> line.length() <= 80), types);

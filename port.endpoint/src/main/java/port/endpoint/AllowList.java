@@ -26,6 +26,7 @@ record AllowList(String text, Set<Integer> users, Set<String> names) {
 
 	private static final String ALLOWED = "; allowed: uid:NUMBER, user:NAME or name:NAME, separated by commas,"
 			+ " for instance uid:1000,user:alice";
+	private static final int ROOT = 0;
 	private static final int OWN_USER = ownUser();
 	/** The user data base may be in the network. */
 	private static final int LOOK_UP_SECONDS = 10;
@@ -84,8 +85,8 @@ record AllowList(String text, Set<Integer> users, Set<String> names) {
 	boolean allows(Optional<Peer> peer, Address address) {
 		if (users.isEmpty() && !(address instanceof Address.Abstract))
 			return true;
-		var allowed = users.isEmpty() ? Set.of(0, OWN_USER) : users;
-		return peer.filter(it -> allowed.contains(it.uid())).isPresent();
+		return peer.map(Peer::uid).filter(users.isEmpty() ? uid -> uid == OWN_USER || uid == ROOT : users::contains)
+				.isPresent();
 	}
 
 	private static int ownUser() {

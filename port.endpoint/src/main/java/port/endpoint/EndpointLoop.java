@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import bus.linux.Epoll;
@@ -60,6 +61,8 @@ final class EndpointLoop {
 	private final MemorySegment one = arena.allocate(Long.BYTES, Long.BYTES);
 	/** Bounded by who posts: each listener, connector and tunnel has a handful under way at most. */
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+	/** Threads that are about to ring: the last task of all may have run before its thread has rung for it. */
+	private final AtomicInteger posting = new AtomicInteger();
 	private final Map<Long, Watcher> watchers = new HashMap<>();
 	private final Map<Integer, Long> numbers = new HashMap<>();
 	private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparingLong(Alarm::at));
@@ -120,8 +123,10 @@ final class EndpointLoop {
 
 	/** Runs a task on the thread; in order. */
 	void post(Runnable task) {
+		posting.incrementAndGet();
 		tasks.add(task);
 		Linux.write(wake, one.address(), Long.BYTES);
+		posting.decrementAndGet();
 	}
 
 	// ---- the thread
@@ -209,6 +214,8 @@ final class EndpointLoop {
 	}
 
 	private void free() {
+		while (posting.get() > 0)
+			Thread.onSpinWait(); // or the number that they write to would be somebody else's
 		epoll.close();
 		Linux.close(wake); // of a negative number the kernel says so, and nothing happens
 		arena.close();

@@ -21,11 +21,19 @@ final class Door implements AutoCloseable {
 	final Listener listener;
 	final BlockingQueue<Connection> arrived = new LinkedBlockingQueue<>();
 
+	private final boolean forGood;
+
 	Door(String listen, Access access) throws IOException {
-		this(listen, access, new HashMap<>());
+		this(listen, access, new HashMap<>(), true);
 	}
 
+	/** @param kept what is left by the one before, and for the one after */
 	Door(String listen, Access access, Map<String, Integer> kept) throws IOException {
+		this(listen, access, kept, false);
+	}
+
+	private Door(String listen, Access access, Map<String, Integer> kept, boolean forGood) throws IOException {
+		this.forGood = forGood;
 		guest = new TestGuest(kept);
 		listener = Listener.open(guest, listen, access, arrived::add);
 		guest.execute(listener::resume);
@@ -39,7 +47,7 @@ final class Door implements AutoCloseable {
 
 	int port() {
 		String address = listener.address().toString();
-		return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+		return Integer.parseUnsignedInt(address.substring(address.lastIndexOf(':') + 1));
 	}
 
 	Socket plain() throws IOException {
@@ -81,6 +89,8 @@ final class Door implements AutoCloseable {
 	public void close() {
 		guest.unplug();
 		listener.close();
+		if (forGood)
+			guest.closeKept();
 		arrived.forEach(Connection::close);
 		arrived.clear();
 	}

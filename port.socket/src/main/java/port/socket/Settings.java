@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 import port.endpoint.Access;
+import port.endpoint.Address;
 import port.endpoint.Tuning;
 
 /**
@@ -36,9 +37,11 @@ record Settings(boolean connects, String address, Access access, Tuning tuning, 
 	static Settings of(SocketPort.Config config) {
 		String listen = config.listen().strip();
 		String connect = config.connect().strip();
-		if (listen.isEmpty() == connect.isEmpty())
-			throw new IllegalArgumentException("listen=" + listen + " connect=" + connect
-					+ "; allowed: exactly one of the two, for instance listen=unix:/run/vport/vm1.sock");
+		if (listen.isEmpty() && connect.isEmpty())
+			throw new IllegalArgumentException(
+					"listen is missing; allowed: " + Address.ALLOWED + "; or connect= with one of these instead of it");
+		if (!listen.isEmpty() && !connect.isEmpty())
+			throw new IllegalArgumentException("connect=" + connect + "; allowed: without listen=, which is " + listen);
 		var clients = choice(Clients.class, "clients", config.clients());
 		if (!connect.isEmpty() && clients != Clients.WAIT)
 			throw new IllegalArgumentException(

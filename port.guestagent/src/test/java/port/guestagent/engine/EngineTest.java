@@ -133,7 +133,8 @@ class EngineTest {
 	void sync_answerBehindHalfOfAnother_isFound() {
 		var bench = new Bench().plug();
 		bench.agent.on("guest-sync-delimited",
-				request -> ScriptedAgent.text("{\"return\": [1, \u00ff{\"return\": " + request.at("/arguments/id") + "}"));
+				request -> ScriptedAgent
+						.text("{\"return\": [1, \u00ff{\"return\": " + request.at("/arguments/id") + "}"));
 		bench.open();
 		assertEquals(AgentState.READY, bench.state());
 	}
@@ -240,8 +241,10 @@ class EngineTest {
 	@Test
 	void unaskedLine_isNotTheNextAnswer() {
 		var bench = Bench.ready();
+		int before = bench.agent.syncs.size();
 		bench.agent.say(ScriptedAgent.text("{\"return\": \"unasked\"}\n"));
 		bench.run();
+		assertEquals(before + 1, bench.agent.syncs.size()); // another such line might be on its way
 		var call = bench.call("guest-ping");
 		bench.pass(SECOND);
 		assertFalse(answer(call).toString().contains("unasked"));
@@ -342,6 +345,20 @@ class EngineTest {
 		bench.agent.on("guest-shutdown", "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}");
 		assertTrue(answer(bench.call("guest-shutdown")).has("error"));
 		assertTrue(answer(bench.call("guest-ping")).has("return"));
+		assertEquals(AgentState.READY, bench.state());
+	}
+
+	/** An agent calls unknown what was blocked; that says nothing of its way to synchronize. */
+	@Test
+	void shutdown_blocked_syncStaysDelimited() {
+		var bench = Bench.ready();
+		bench.agent.without("guest-sync"); // the plain way would not work
+		bench.agent.on("guest-shutdown", "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no\"}}");
+		assertTrue(answer(bench.call("guest-shutdown")).has("error"));
+		bench.engine.cancel(bench.submit("a", "guest-ping"));
+		bench.agent.on("guest-get-users", "garbage");
+		bench.call("guest-get-users");
+		bench.pass(SECOND);
 		assertEquals(AgentState.READY, bench.state());
 	}
 

@@ -94,7 +94,8 @@ class GuestAgentPortTest {
 		process.agent.on("guest-get-osinfo", "{\"return\": {\"id\": \"debian\", \"pretty-name\": \"Debian 12\","
 				+ " \"machine\": \"x86_64\"}}");
 		process.agent.on("guest-network-get-interfaces", "{\"return\": [{\"name\": \"eth0\", \"ip-addresses\":"
-				+ " [{\"ip-address\": \"10.0.0.2\", \"ip-address-type\": \"ipv4\", \"prefix\": 24}]}, {\"name\": \"lo\"}]}");
+				+ " [{\"ip-address\": \"10.0.0.2\", \"ip-address-type\": \"ipv4\", \"prefix\": 24}]},"
+				+ " {\"name\": \"lo\"}]}");
 		process.agent.on("guest-get-fsinfo", "{\"return\": [{\"name\": \"vda1\", \"mountpoint\": \"/\", \"type\":"
 				+ " \"ext4\", \"used-bytes\": 5000000000, \"total-bytes\": 9000000000, \"disk\": []}]}");
 		process.agent.on("guest-get-users",
@@ -139,7 +140,8 @@ class GuestAgentPortTest {
 		assertEquals(List.of("{\"time\":1000000005}",
 				"{\"username\":\"ann\",\"password\":\"cCJ3\",\"crypted\":false}",
 				"{\"username\":\"ann\",\"keys\":[\"ssh-ed25519 \\\"A\\\"\"],\"reset\":true}",
-				"{\"username\":\"ann\",\"keys\":[\"k\"]}", "{\"mode\":\"reboot\"}", "{\"mountpoints\":[\"/srv\"]}"), heard);
+				"{\"username\":\"ann\",\"keys\":[\"k\"]}", "{\"mode\":\"reboot\"}",
+				"{\"mountpoints\":[\"/srv\"]}"), heard);
 		assertThrows(IllegalArgumentException.class, () -> agent.raw("guest-ping", "[1]"));
 	}
 
@@ -157,8 +159,10 @@ class GuestAgentPortTest {
 		for (var way : Way.values()) {
 			var output = new ByteArrayOutputStream();
 			var errors = new ByteArrayOutputStream();
-			var exit = agent.exec(GuestCommand.of("/bin/sh", "-c", "echo \"$1\"; cat; echo bad >&2; exit 7", "x", "a 'b\" $c")
-					.input(ByteBuffer.wrap("typed".getBytes(UTF_8))).way(way), output, errors);
+			var script = "echo \"$1\"; cat; echo bad >&2; exit 7";
+			var command = GuestCommand.of("/bin/sh", "-c", script, "x", "a 'b\" $c")
+					.input(ByteBuffer.wrap("typed".getBytes(UTF_8)));
+			var exit = agent.exec(command.way(way), output, errors);
 			assertEquals("a 'b\" $c\ntyped", output.toString(UTF_8), way.toString());
 			assertEquals("bad\n", errors.toString(UTF_8));
 			assertEquals(7, exit.code());
