@@ -129,14 +129,16 @@ class RawSocketTest {
 	}
 
 	@Test
-	void programThatLeavesInMidCall_isNoticedByNobody() throws Exception {
+	void programThatLeavesInMidCall_othersAreServedWhenItsCallHasEnded() throws Exception {
 		process.agent.on("guest-slow", ScriptedAgent.MUTE);
 		try (var client = connect()) {
 			say(client, "{\"execute\": \"guest-slow\"}\n");
 		}
 		try (var client = connect()) {
-			say(client, PING); // behind a call that times out
-			assertEquals("{\"return\": {}}\n", line(client));
+			await(() -> { // behind a call that times out, and its own time may be up as well
+				say(client, PING);
+				return line(client).equals("{\"return\": {}}\n");
+			});
 		}
 		await(() -> connected().equals(0));
 	}
