@@ -18,7 +18,10 @@ import port.guestagent.AgentState;
 import port.guestagent.AgentStatus;
 import port.guestagent.GuestAgent;
 
-/** A {@link GuestAgent} without a guest: it answers what it was told to, by the method's name, and notes what it was asked. */
+/**
+ * A {@link GuestAgent} without a guest: it answers what it was told to, by the method's name, and notes what it was
+ * asked.
+ */
 final class SaidAgent implements AutoCloseable {
 
 	/** How a method is answered. */
@@ -47,8 +50,8 @@ final class SaidAgent implements AutoCloseable {
 				yield answer == null ? null : answer.to(arguments);
 			}
 		};
-		var agent = (GuestAgent) Proxy.newProxyInstance(GuestAgent.class.getClassLoader(), new Class<?>[] { GuestAgent.class },
-				handler);
+		var agent = (GuestAgent) Proxy.newProxyInstance(GuestAgent.class.getClassLoader(),
+				new Class<?>[] { GuestAgent.class }, handler);
 		registration = FrameworkUtil.getBundle(SaidAgent.class).getBundleContext().registerService(GuestAgent.class, agent,
 				new Hashtable<>(Map.of("bus", bus, "label", label)));
 	}

@@ -8,7 +8,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -24,15 +26,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @TestInstance(Lifecycle.PER_CLASS)
 class AgentGuestTest {
-	private static final int THAW_AFTER_SECONDS = 4;
+	private static final int THAW_AFTER_SECONDS = 8;
 	private static final int MUCH = 50 << 20;
 	/** The agent's process has the name of the loader that runs it. */
 	private static final String KILL_AGENT = "kill -9 $(pidof ld-linux-x86-64.so.2)";
 
 	private record Machine(GuestHost host, GuestConsole console, Path raw) {
 
+		/** Until the next prompt: what is typed before it would be answered in the prompt's line. */
 		String ask(String command, String answer) throws IOException, InterruptedException {
-			return host.vport().ask(command, answer).group();
+			var found = host.vport().ask(command, answer).group();
+			host.vport().await(vport -> vport.out().getLast().equals("vport> "), "prompt after " + command);
+			return found;
 		}
 
 		void awaitReady() throws IOException, InterruptedException {
@@ -88,13 +93,13 @@ class AgentGuestTest {
 	void exec_outputErrorsInputAndCode(GuestKind kind) throws Exception {
 		var machine = machines.of(kind);
 		machine.ask("agent:exec vm1 -- sh -c 'echo o\"\"ut; echo e\"\"rr >&2; exit 3'",
-				"(?s)(^out$.*^err$|^err$.*^out$).*^ga: sh ended with exit code 3$");
-		machine.ask("agent:exec --status vm1 -- sh -c 'exit 77'", "^77$");
-		machine.ask("echo 12345 | agent:exec vm1 -- wc -c", "^6$");
-		machine.ask("agent:exec vm1 -- sh -c 'kill -9 $$'", "^ga: sh was ended by signal 9$");
-		machine.ask("agent:exec --limit 1 vm1 -- sleep 50", "^ga: .*sleep");
+				"(?s)(^out$.*^err$|^err$.*^out$).*ga: sh ended with exit code 3$");
+		machine.ask("agent:exec --status vm1 -- sh -c 'exit 77'", "\\b77$");
+		machine.ask("echo 12345 | agent:exec vm1 -- wc -c", "\\b6$");
+		machine.ask("agent:exec vm1 -- sh -c 'kill -9 $$'", "ga: sh was ended by signal 9$");
+		machine.ask("agent:exec --limit 1 vm1 -- sleep 50", "ga: .*sleep");
 		machine.console().awaitOutput("pidof sleep", "1", false);
-		machine.ask("agent:exec vm1 -- no-such-program", "^ga: no-such-program ended with exit code 127$");
+		machine.ask("agent:exec vm1 -- no-such-program", "ga: no-such-program ended with exit code 127$");
 	}
 
 	@Test
@@ -113,7 +118,7 @@ class AgentGuestTest {
 		var bytes = new ByteArrayOutputStream(length + 16);
 		for (int i = 1; bytes.size() < length; i++)
 			bytes.writeBytes((i + "\n").getBytes(UTF_8));
-		return java.util.Arrays.copyOf(bytes.toByteArray(), length);
+		return Arrays.copyOf(bytes.toByteArray(), length);
 	}
 
 	@EachLinux
@@ -128,7 +133,8 @@ class AgentGuestTest {
 		machine.ask("agent:put vm1 " + files.path("there") + " /tmp/there", "^/tmp/there: 3000001 bytes in .*$");
 		var there = machine.console().run("sha256sum </tmp/there").split(" ")[0];
 		assertEquals(Sha256.of(bytes), "3000001 bytes " + there);
-		var back = machine.ask("agent:get vm1 /tmp/there " + files.path("back"), "(?s)3000001 bytes in .*^sha256 [0-9a-f]{64}$");
+		var back = machine.ask("agent:get vm1 /tmp/there " + files.path("back"),
+				"(?s)3000001 bytes in .*^sha256 [0-9a-f]{64}$");
 		assertTrue(back.endsWith(there), back);
 		assertEquals(Sha256.of(bytes), Sha256.of(Files.readAllBytes(files.path("back"))));
 		machine.console().run("rm /tmp/there");
@@ -155,10 +161,7 @@ class AgentGuestTest {
 	@Test
 	void agentKilled_inMidCall_isSaid_andTheNextOneServes() throws Exception {
 		var machine = machines.of(GuestKind.UML);
-		machine.host().vport().type("agent:exec vm1 -- sleep 55");
-		machine.console().awaitOutput("pidof sleep", "1", false); // not before the program runs
-		var lost = machine.ask("agent:exec vm1 -- sh -c '" + KILL_AGENT + "; sleep 56'", "^ga: .*$");
-		System.out.println(lost);
+		machine.ask("agent:exec vm1 -- sh -c '" + KILL_AGENT + "; sleep 56'", "ga: .*$");
 		machine.awaitReady();
 		machine.ask("agent:exec vm1 -- echo b\"\"ack", "^back$");
 	}
@@ -167,7 +170,7 @@ class AgentGuestTest {
 	void guestReboots_inMidCall_isSaid_andTheNextOneServes() throws Exception {
 		var machine = machines.of(GuestKind.QEMU);
 		int before = machine.console().position();
-		machine.host().vport().type("agent:exec vm1 -- sh -c 'reboot -f; sleep 57'");
+		machine.ask("agent:exec vm1 -- sh -c 'reboot -f; sleep 57'", "ga: .*$");
 		machine.console().loginAgain(before);
 		machine.awaitReady();
 		machine.ask("agent:exec vm1 -- echo b\"\"ack", "^back$");
@@ -178,7 +181,7 @@ class AgentGuestTest {
 	@Test
 	void rawClients_andTheShell_atOnce_eachHasItsOwn() throws Exception {
 		var machine = machines.of(GuestKind.UML);
-		var failures = new java.util.concurrent.ConcurrentLinkedQueue<Throwable>();
+		var failures = new ConcurrentLinkedQueue<Throwable>();
 		var threads = IntStream.range(0, 4).mapToObj(client -> Thread.ofPlatform().start(() -> {
 			try (var raw = PortClient.connect(machine.raw())) {
 				speak(raw, client);
@@ -211,7 +214,8 @@ class AgentGuestTest {
 			int id = 1000 * client + i;
 			raw.send("{\"execute\": \"guest-sync\", \"arguments\": {\"id\": %d}}\n".formatted(id).getBytes(UTF_8));
 			assertEquals("{\"return\":" + id + "}", raw.line());
-			raw.send("{\"execute\": \"guest-file-open\", \"arguments\": {\"path\": \"/none-%d\"}}\n".formatted(id).getBytes(UTF_8));
+			raw.send("{\"execute\": \"guest-file-open\", \"arguments\": {\"path\": \"/none-%d\"}}\n".formatted(id)
+					.getBytes(UTF_8));
 			var answer = raw.line();
 			assertTrue(answer.contains("/none-" + id + "'"), answer);
 		}
@@ -229,7 +233,7 @@ class AgentGuestTest {
 			var socket = files.bus("vm1", 7);
 			files.write("port.guestagent-ga", "bus=vm1");
 			var script = Files.writeString(files.path("test.gosh"), """
-					until { (((agent:list) get 0) state) equals ready } { sleep 0.1 }
+					until { (((agent:list) get 0) state) equals ready } { sleep 1 }
 					agent:exec vm1 -- sh -c 'echo out; echo err >&2'
 					agent:exec vm1 -- sh -c 'exit 7'
 					echo never

@@ -101,7 +101,7 @@ class FullDiskTest {
 		host.vport().resizeTerminal(200, 50);
 		host.boot(kind, socket, PORTS);
 		console = host.login(link);
-		console.run("set +m; for l in echo log; do until [ -c /dev/virtio-ports/org.vport.$l ]; do usleep 10000; done; done");
+		console.run("set +m; p=/dev/virtio-ports/org.vport; until [ -c $p.echo -a -c $p.log ]; do usleep 10000; done");
 		// a read answers 0 until the guest has heard of the client
 		console.run("{ while :; do cat <&3 >&3; usleep 10000; done; } 3<>/dev/virtio-ports/org.vport.echo &");
 	}
@@ -141,8 +141,9 @@ class FullDiskTest {
 		assertArrayEquals(bytes, echo.receive(ECHOED));
 		double seconds = (System.nanoTime() - begun) / 1e9;
 		sending.join();
-		Figures.print(kind + " full disk, " + when, "echo of %d bytes %s; echo of %d MiB %.1f MiB/s; command on the console %s",
-				MESSAGE, Figures.spread(trips), ECHOED / MEBIBYTE, ECHOED / MEBIBYTE / seconds, Figures.spread(commands));
+		Figures.print(kind + " full disk, " + when, "echo of %d bytes %s; of %d MiB %.1f MiB/s; console command %s",
+				MESSAGE, Figures.spread(trips), ECHOED / MEBIBYTE, ECHOED / MEBIBYTE / seconds,
+				Figures.spread(commands));
 	}
 
 	private void assertAllThere(Path log) throws Exception {

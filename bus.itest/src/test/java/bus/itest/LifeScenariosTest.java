@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +22,8 @@ import bus.itest.GuestKind.Ability;
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 @TestInstance(Lifecycle.PER_CLASS)
 class LifeScenariosTest {
+	private static final Pattern SIZE = Pattern.compile("\\n(\\d+ \\d+)\\n");
+
 	private static final int MIB = 1 << 20;
 	private static final int FREE_ID = 2;
 
@@ -139,13 +142,29 @@ class LifeScenariosTest {
 		var machine = machines.of(kind);
 		var vport = machine.host().vport();
 		vport.resizeTerminal(132, 50);
-		vport.ask("vport:attach --force console", "Connected to console");
-		machine.programs().awaitConsoleSize(132, 50);
+		vport.ask("vport:attach --force console", "and write"); // who is logged in at the pty watches
+		awaitSize(kind, machine, 132, 50);
 		vport.resizeTerminal(77, 33);
-		machine.programs().awaitConsoleSize(77, 33);
+		awaitSize(kind, machine, 77, 33);
 		int before = vport.out().size();
 		vport.press("\u001d");
 		vport.await(process -> process.out().size() > before, "end of the session");
+	}
+
+	/** Who writes asks; who watches sees the answer. */
+	private static void awaitSize(GuestKind kind, ScenarioMachine machine, int columns, int rows) throws Exception {
+		if (!kind.isLinux()) {
+			machine.programs().awaitConsoleSize(columns, rows);
+			return;
+		}
+		for (String answer = ""; !answer.equals(rows + " " + columns);) {
+			int before = machine.terminal().position();
+			machine.host().vport().press("stty size\r");
+			machine.host().vport().await(vport -> SIZE.matcher(machine.terminal().text(before)).find(), "answer to stty");
+			var found = SIZE.matcher(machine.terminal().text(before));
+			found.find();
+			answer = found.group(1);
+		}
 	}
 
 	@EachGuest(needs = Ability.EMERGENCY_WRITE)

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,13 +63,13 @@ final class LinuxBindingTest {
 		assertTrue((Linux.fcntl(fd, Linux.F_GETFL, 0) & Linux.O_NONBLOCK) != 0, "O_NONBLOCK of " + fd);
 	}
 
-	/** The tests below name the bindings that they cover, each followed by two underlines. */
+	/** The tests below, and those of {@link PeerBindingTest}, name the bindings that they cover, two underlines between. */
 	@Test
 	void bindings_all_haveATest() {
 		var calls = Arrays.stream(Linux.class.getDeclaredMethods()).filter(m -> Modifier.isPublic(m.getModifiers()))
 				.map(m -> m.getName()).collect(Collectors.toCollection(TreeSet::new));
-		var tested = Arrays.stream(LinuxBindingTest.class.getDeclaredMethods())
-				.filter(m -> m.isAnnotationPresent(Test.class)).flatMap(m -> Arrays.stream(m.getName().split("__")))
+		var tested = Stream.of(LinuxBindingTest.class, PeerBindingTest.class)
+				.flatMap(test -> Arrays.stream(test.getDeclaredMethods())).filter(m -> m.isAnnotationPresent(Test.class)).flatMap(m -> Arrays.stream(m.getName().split("__")))
 				.collect(Collectors.toSet());
 		assertEquals(Set.of(), calls.stream().filter(call -> !tested.contains(call)).collect(Collectors.toSet()));
 	}

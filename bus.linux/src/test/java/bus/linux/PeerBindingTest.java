@@ -43,7 +43,7 @@ class PeerBindingTest {
 	}
 
 	@Test
-	void tcp_connectionBegun_isThereWhenWritable_andHasAName() throws Exception {
+	void getpeername__tcpConnectionBegun_isThereWhenWritable() throws Exception {
 		for (var host : new String[] { "127.0.0.1", "::1" }) {
 			var address = InetAddress.getByName(host);
 			int listening;
@@ -83,7 +83,7 @@ class PeerBindingTest {
 	}
 
 	@Test
-	void shutdown_ofOneHalf_isPolledAtTheOther() throws Exception {
+	void shutdown__poll__oneHalfEnded_seenAtTheOther() throws Exception {
 		try (var arena = Arena.ofConfined()) {
 			var pair = arena.allocate(JAVA_INT, 2);
 			LinuxException.check(Linux.socketpair(Linux.AF_UNIX, Linux.SOCK_STREAM, pair.address()), "socketpair");

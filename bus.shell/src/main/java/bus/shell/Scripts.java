@@ -71,7 +71,9 @@ public final class Scripts {
 			System.setProperty(EXIT, "1"); // unless it comes to its end
 		try (var input = new FileInputStream(FileDescriptor.in);
 				var output = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
-				var session = gogo.createSession(input, output, System.err)) {
+				// System.err is Gogo's by now, and would hand what it is given to the session's, which would be itself
+				var errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
+				var session = gogo.createSession(input, output, errors)) {
 			session.put("SCOPE", OUR_COMMANDS_TOO);
 			init().ifPresent(init -> exitCode(session, init, List.of()));
 			if (script != null)

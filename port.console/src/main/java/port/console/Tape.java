@@ -101,7 +101,7 @@ final class Tape implements AutoCloseable {
 		}
 	}
 
-	/** To the last event, if it is of the same kind and moment; else answers -1. Nothing goes before a mark. */
+	/** To the last event, if it is of the same kind and moment; else answers -1. Nothing goes behind a gap but its mark. */
 	private int append(byte kind, long nanos, ByteBuffer data) {
 		if (last < 0 || unmarked > 0 || filling.get(last) != kind || kind == RESIZE
 				|| nanos - filling.getLong(last + 1 + 8) > TOGETHER_NANOS)
@@ -113,7 +113,7 @@ final class Tape implements AutoCloseable {
 
 	private int begin(byte kind, long nanos, ByteBuffer data) {
 		int count = Math.min(data.remaining(), filling.remaining() - HEADER);
-		if (count <= 0 || unmarked > 0) // once there is a gap, all up to the next buffer is in it
+		if (count <= 0)
 			return 0;
 		last = filling.position();
 		filling.put(kind).putLong(System.currentTimeMillis()).putLong(nanos).putInt(count);

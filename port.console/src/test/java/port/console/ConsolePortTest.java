@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,7 +48,7 @@ class ConsolePortTest {
 	private ConsolePort port;
 	private final List<String> calls = new ArrayList<>();
 	private Epoll epoll;
-	private Runnable ready;
+	private final Map<Integer, Runnable> watches = new HashMap<>();
 	/** What an instance has left, and what the next one is to find. */
 	private final Map<String, Integer> left = new HashMap<>();
 	private final Map<String, Integer> kept = new HashMap<>();
@@ -55,7 +57,7 @@ class ConsolePortTest {
 	void plug() throws Exception {
 		link = folder.resolve("z");
 		port = port(link);
-		epoll = new Epoll(4);
+		epoll = new Epoll(8);
 		port.plugged(guest());
 	}
 
@@ -71,7 +73,7 @@ class ConsolePortTest {
 	void terminal_portUpdated_itsProgramGoesOn() throws Exception {
 		try (var slave = slave()) {
 			epoll.close(); // the bus has ended its watches by then
-			epoll = new Epoll(4);
+			epoll = new Epoll(8);
 			port.unplugged();
 			kept.putAll(left);
 			left.clear();
@@ -270,6 +272,44 @@ class ConsolePortTest {
 		assertTrue((Long) port.figures().get("lost at pty") > 0);
 	}
 
+	@Test
+	void clients_beyondTheLimit_toldAndSentAway_andNoneLeavesAnything() throws Exception {
+		var address = UnixDomainSocketAddress.of(folder.resolve("sock"));
+		var net = Configured.port("listen=unix:" + address, "maxconnections=2");
+		net.plugged(guest());
+		long before = 0;
+		for (int i = 0; i < 10; i++) {
+			if (i == 1) // what Java opens once is open
+				before = descriptors();
+			try (var first = SocketChannel.open(address); var second = SocketChannel.open(address);
+					var third = SocketChannel.open(address)) {
+				assertTrue(first.isConnected() && second.isConnected());
+				var told = ByteBuffer.allocate(100);
+				awaitFigure(net, "watching", "1");
+				while (third.read(told) >= 0)
+					turn(0);
+				assertEquals("\r\n[vport: full: maxconnections=2]\r\n",
+						StandardCharsets.US_ASCII.decode(told.flip()).toString());
+			}
+			awaitFigure(net, "writer", "nobody");
+		}
+		assertEquals(before, descriptors());
+		net.unplugged();
+	}
+
+	private void awaitFigure(ConsolePort of, String name, String beginning) {
+		assertTimeoutPreemptively(DEADLINE, () -> {
+			while (!of.figures().get(name).toString().startsWith(beginning))
+				turn(20);
+		});
+	}
+
+	private static long descriptors() throws IOException {
+		try (var all = Files.list(Path.of("/proc/self/fd"))) {
+			return all.count();
+		}
+	}
+
 	private Attachable.Attachment visit(String name, Wish wish, StringBuilder shown) {
 		return port.attach(new Visitor(name, wish), data -> shown.append(StandardCharsets.US_ASCII.decode(data)));
 	}
@@ -306,17 +346,24 @@ class ConsolePortTest {
 		second.unplugged();
 	}
 
-	/** One turn of the loop: waits for the terminal's event. */
+	/** One turn of the loop: waits for an event. */
 	private void turn() throws IOException {
-		assertTrue(epoll.await(10_000) > 0, "no event");
-		ready.run();
+		assertTrue(turn(10_000), "no event");
+	}
+
+	private boolean turn(int milliseconds) throws IOException {
+		int count = epoll.await(milliseconds);
+		var ready = new ArrayList<Runnable>();
+		for (int i = 0; i < count; i++)
+			ready.add(watches.get((int) epoll.data(i)));
+		ready.forEach(Runnable::run);
+		return count > 0;
 	}
 
 	private void turnUntilInterrupted() {
 		try {
 			while (!Thread.currentThread().isInterrupted())
-				if (epoll.await(20) > 0)
-					ready.run();
+				turn(20);
 		} catch (IOException e) {
 			throw new AssertionError(e);
 		}
@@ -343,8 +390,8 @@ class ConsolePortTest {
 				(proxy, method, arguments) -> {
 					calls.add(method.getName() + (arguments == null ? "" : List.of(arguments)));
 					if (method.getName().equals("watch")) {
-						epoll.add((Integer) arguments[0], Epoll.IN | Epoll.OUT | Epoll.ET, 0);
-						ready = (Runnable) arguments[1];
+						epoll.add((Integer) arguments[0], Epoll.IN | Epoll.OUT | Epoll.ET, (Integer) arguments[0]);
+						watches.put((Integer) arguments[0], (Runnable) arguments[1]);
 					}
 					if (method.getName().equals("unwatch"))
 						epoll.remove((Integer) arguments[0]);

@@ -7,7 +7,7 @@ import java.util.Map;
 
 import bus.api.GuestPort;
 
-/** What the guest writes goes to a FIFO, on the loop: a pipe takes at once what it takes. When it is full the guest waits. */
+/** What the guest writes goes to a FIFO, on the loop: a pipe takes at once what it takes. If it is full the guest waits. */
 final class FifoOutput implements Output {
 	private final GuestPort guest;
 	private final Path path;

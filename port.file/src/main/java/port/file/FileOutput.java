@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
@@ -85,7 +85,7 @@ final class FileOutput implements Output {
 					: compressor.compressed() + ", failed: " + compressor.problem());
 		var held = appender.held();
 		figures.put("held", held == null ? "no" : held.why() + " since "
-				+ ZonedDateTime.ofInstant(held.since(), ZoneId.systemDefault()).toLocalTime().truncatedTo(ChronoUnit.SECONDS));
+				+ LocalTime.ofInstant(held.since(), ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
 	}
 
 	/** A port that is only updated goes on with the file as it is, and with what the disk had no room for. */

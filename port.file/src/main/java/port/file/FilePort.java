@@ -129,7 +129,8 @@ public final class FilePort implements HostPort {
 			return opened("path=" + path, path, () -> new FifoOutput(guest, "path=" + path, path));
 		}
 		if (Files.exists(path) && !Files.isRegularFile(path))
-			throw new IOException("path=" + path + " is not a regular file, a FIFO or /dev/null; allowed: " + Options.PATH);
+			throw new IOException(
+					"path=" + path + " is not a regular file, a FIFO or /dev/null; allowed: " + Options.PATH);
 		return opened("path=" + path, path, () -> new FileOutput(guest, options));
 	}
 
@@ -164,7 +165,7 @@ public final class FilePort implements HostPort {
 		return path;
 	}
 
-	/** Tries, on a thread that may hang: the one that plugs this port has others to plug. What fails is to be tried again. */
+	/** Tries, on a thread that may hang: the one that plugs this port has others to plug. What fails is tried again. */
 	private static void mustAnswer(String option, Opening<Path> trial) throws IOException {
 		var thread = Thread.ofPlatform().daemon().name("port.file " + option).start(() -> {
 			try {

@@ -18,8 +18,9 @@ import java.time.InstantSource;
 import java.util.Set;
 
 /**
- * The file that is written: when it is on the disk, that it is cut where it ends, and whether it is still the one that the path names.
- * Owned by the thread that writes, except for what figures are made of. Any of its calls may take as long as the disk.
+ * The file that is written: when it is on the disk, that it is rotated where it ends, and whether it is still the one
+ * that the path names. Owned by the thread that writes, except for what figures are made of. Any of its calls may take
+ * as long as the disk.
  */
 final class LogFile implements AutoCloseable {
 	/** How old the knowledge of who has renamed or shortened the file may get. */
@@ -240,7 +241,7 @@ final class LogFile implements AutoCloseable {
 		return e.getMessage();
 	}
 
-	/** From now on its names are another's: if the disk ever answers, the rest is written and nothing renamed. Any thread. */
+	/** Its names are another's from now on: if the disk ever answers, the rest is written, nothing renamed. Any thread. */
 	void abandon() {
 		abandoned = true;
 	}

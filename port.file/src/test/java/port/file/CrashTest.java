@@ -72,7 +72,8 @@ class CrashTest {
 		int next = 0;
 		for (int kill = 1; kill <= KILLS; kill++) {
 			run(next, random.nextInt(400));
-			System.out.println("killed with " + new Rotated(path()).names().stream().filter(it -> !it.endsWith(".gz")).toList());
+			System.out.println("killed with "
+					+ new Rotated(path()).names().stream().filter(it -> !it.endsWith(".gz")).toList());
 			int last = assertComplete(kill);
 			assertTrue(last >= next, "nothing was written from " + next + " on");
 			next = last + 1;
@@ -91,7 +92,8 @@ class CrashTest {
 		var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
 		var process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-cp",
 				System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-				Writer.class.getName(), path().toString(), String.valueOf(first)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+				Writer.class.getName(), path().toString(), String.valueOf(first))
+				.redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		try {
 			assertEquals('.', process.getInputStream().read());
 			process.waitFor(millis, TimeUnit.MILLISECONDS);

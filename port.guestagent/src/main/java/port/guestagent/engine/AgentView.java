@@ -169,7 +169,7 @@ final class AgentView implements GuestAgent {
 	public String raw(String command, String arguments) throws AgentException {
 		var object = arguments.isBlank() ? Json.object()
 				: Json.parse(arguments.getBytes(StandardCharsets.UTF_8)).orElseThrow(() -> new IllegalArgumentException(
-						"arguments=" + arguments + "; allowed: a JSON object, for instance {\"path\": \"/etc/hosts\"}"));
+						"arguments=" + arguments + "; allowed: a JSON object, as {\"path\": \"/etc/hosts\"}"));
 		JsonNode answer = calls.call(command, object);
 		return Json.text(answer);
 	}

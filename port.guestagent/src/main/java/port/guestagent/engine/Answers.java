@@ -17,7 +17,7 @@ import port.guestagent.GuestUser;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** What an agent's lines say, as far as it says it: what is missing is empty, and no guest makes these methods throw. */
+/** What an agent's lines say, as far as they do: what is missing is empty, and no guest makes these methods throw. */
 final class Answers {
 	private static final double NANOS = 1e9;
 

@@ -26,7 +26,7 @@ record Calls(Engine engine, String client, Duration timeout) {
 
 	private byte[] ask(String command, ObjectNode arguments) throws AgentException {
 		if (engine.isLoop())
-			throw new IllegalStateException(command + " waits for the guest, and the loop must not; call it on a thread");
+			throw new IllegalStateException(command + " waits for the guest, which the loop must not; use a thread");
 		var call = engine.submit(client, command, Json.line(Json.request(command, arguments)), timeout, true);
 		try {
 			return call.answer().get();

@@ -200,7 +200,7 @@ final class Conversation {
 
 	/** A line after a 0xFF, or one where silence may be the answer: the answer to our number, or to one of before. */
 	private void hearMark(LineReader.Line line) {
-		if (inFlight.silent() && sync.hear(line) == Sync.Verdict.SYNCED) {
+		if (inFlight.silent() && sync.answers(line)) {
 			answered(new byte[0]);
 		} else if (inFlight.silent() && !line.delimited()) {
 			phase = Phase.SYNCING; // the answer to the number is still to come

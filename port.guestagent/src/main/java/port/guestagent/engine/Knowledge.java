@@ -13,8 +13,8 @@ import port.guestagent.AgentUnsupportedException;
 import port.guestagent.engine.Errands.Errand;
 
 /**
- * What is known of the agent, whoever asked: what it can do, and whether it has frozen the guest. What is not known it has
- * errands ask for. The engine's lock.
+ * What is known of the agent, whoever asked: what it can do, and whether it has frozen the guest. What is not known it
+ * has errands ask for. The engine's lock.
  */
 final class Knowledge {
 	private static final String INFO = "guest-info";

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import port.endpoint.Connection;
 
 /**
- * One program at the raw socket. Its thread reads a request, waits for the reply, writes it, and reads the next: so there
- * is never more in memory than one of each, whatever the program sends. A program that has said all it wants to say, and
- * closes that direction, still gets its reply.
+ * One program at the raw socket. Its thread reads a request, waits for the reply, writes it, and reads the next: so
+ * there is never more in memory than one of each, whatever the program sends. A program that has said all it wants to
+ * say, and closes that direction, still gets its reply.
  */
 final class RawSession {
 	private static final int PIECE = 64 << 10;

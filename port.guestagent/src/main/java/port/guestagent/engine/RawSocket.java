@@ -15,9 +15,9 @@ import port.endpoint.Connection;
 import port.endpoint.Listener;
 
 /**
- * The socket where programs find an agent that they take for their own, as they would find QEMU's. The loop lets them in
- * and says when there is something to read or to write; each has a thread that does it, because to read a request of some
- * megabytes takes longer than a loop may be held up.
+ * The socket where programs find an agent that they take for their own, as they would find QEMU's. The loop lets them
+ * in and says when there is something to read or to write; each has a thread that does it, because to read a request of
+ * some megabytes takes longer than a loop may be held up.
  */
 final class RawSocket {
 	/** Each may have a request and a reply in memory. Who comes beyond them waits in the kernel's backlog. */

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
+import tools.jackson.databind.node.ObjectNode;
+
 /**
  * How master and agent find the beginning of an answer: the master sends a number, and forgets all lines until that
  * number comes back. A 0xFF before it makes the agent's parser forget half a request. {@code guest-sync-delimited} has
@@ -74,16 +76,20 @@ final class Sync {
 		due = now + pause;
 	}
 
+	/** Whether a line is the answer to the last question. */
+	boolean answers(LineReader.Line line) {
+		var number = node(line).path("return");
+		return number.isIntegralNumber() && number.longValue() == id && (line.delimited() || plain);
+	}
+
+	private static ObjectNode node(LineReader.Line line) {
+		return line.bytes().length > LONGEST_ANSWER ? Json.object() : Json.parse(line.bytes()).orElseGet(Json::object);
+	}
+
 	Verdict hear(LineReader.Line line) {
-		if (!line.whole())
-			return Verdict.STALE;
-		var node = Json.parse(line.bytes()).orElse(null);
-		if (node == null)
-			return Verdict.STALE;
-		var number = node.get("return");
-		if (number != null && number.isIntegralNumber() && number.longValue() == id && (line.delimited() || plain))
+		if (answers(line))
 			return Verdict.SYNCED;
-		boolean unknown = node.path("error").path("class").asString("").equals("CommandNotFound");
+		boolean unknown = node(line).path("error").path("class").asString("").equals("CommandNotFound");
 		if (!unknown || plain || line.delimited())
 			return Verdict.STALE;
 		plain = true;

@@ -55,7 +55,8 @@ public record AgentRecord(String bus, String label, String state, String machine
 	}
 
 	private String[] cells() {
-		return new String[] { bus, label, state, machine, frozen.isEmpty() ? "-" : frozen, version.isEmpty() ? "-" : version };
+		return new String[] { bus, label, state, machine, frozen.isEmpty() ? "-" : frozen,
+				version.isEmpty() ? "-" : version };
 	}
 
 	@Override

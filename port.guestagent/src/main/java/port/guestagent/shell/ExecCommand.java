@@ -25,7 +25,8 @@ import port.guestagent.GuestExit;
 import port.guestagent.shell.Agents.Agent;
 
 /**
- * {@code agent:exec}. It reads its options itself: Gogo would take them from among the words of the guest's command, too.
+ * {@code agent:exec}. It reads its options itself: Gogo would take them from among the words of the guest's command,
+ * too.
  */
 @Component(service = ExecCommand.class, property = { "osgi.command.scope=agent", "osgi.command.function=exec" })
 public final class ExecCommand {

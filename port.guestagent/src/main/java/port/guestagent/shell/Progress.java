@@ -28,7 +28,8 @@ final class Progress implements AutoCloseable {
 	 */
 	Progress(CommandSession session, String name, long total) {
 		var process = Process.Utils.current();
-		this.screen = session.get(TERMINAL) != null && process != null && process.isTty(OUTPUT) ? session.getConsole() : null;
+		boolean seen = session.get(TERMINAL) != null && process != null && process.isTty(OUTPUT);
+		this.screen = seen ? session.getConsole() : null;
 		this.name = name;
 		this.total = total;
 	}

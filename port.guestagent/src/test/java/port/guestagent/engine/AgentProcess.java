@@ -2,11 +2,13 @@ package port.guestagent.engine;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A {@link ScriptedAgent} on a port of a guest, with a thread, which executes programs and opens files of this machine as
- * qemu-ga does those of its guest.
+ * A {@link ScriptedAgent} on a port of a guest, with a thread, which executes programs and opens files of this machine
+ * as qemu-ga does those of its guest.
  */
 final class AgentProcess implements AutoCloseable {
 	private static final Duration STEP = Duration.ofMillis(5);
@@ -62,7 +64,7 @@ final class AgentProcess implements AutoCloseable {
 					port.writeFully(said, PATIENCE);
 			}
 		} catch (IOException e) {
-			if (!ended)
+			if (!ended && !port.isRemoved()) // an unplugged port is the end of an agent, too
 				throw new IllegalStateException(e);
 		}
 	}
@@ -106,7 +108,7 @@ final class AgentProcess implements AutoCloseable {
 		}
 	}
 
-	private static void copy(java.io.InputStream from, ByteArrayOutputStream to) {
+	private static void copy(InputStream from, ByteArrayOutputStream to) {
 		try {
 			from.transferTo(to);
 		} catch (IOException e) {
@@ -161,7 +163,7 @@ final class AgentProcess implements AutoCloseable {
 			int count = 0;
 			for (int more = 0; more >= 0 && count < bytes.length; count += Math.max(0, more))
 				more = file.read(bytes, count, bytes.length - count);
-			return returned(Json.object().put("count", count).put("buf-b64", java.util.Arrays.copyOf(bytes, count))
+			return returned(Json.object().put("count", count).put("buf-b64", Arrays.copyOf(bytes, count))
 					.put("eof", count < bytes.length));
 		} catch (IOException e) {
 			return error(e.getMessage());

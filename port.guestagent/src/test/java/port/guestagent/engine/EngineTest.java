@@ -2,14 +2,17 @@ package port.guestagent.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static port.guestagent.engine.Bench.answer;
 import static port.guestagent.engine.Bench.failure;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -130,7 +133,8 @@ class EngineTest {
 	void sync_answerBehindHalfOfAnother_isFound() {
 		var bench = new Bench().plug();
 		bench.agent.on("guest-sync-delimited",
-				request -> ScriptedAgent.text("{\"return\": [1, \u00ff{\"return\": " + request.at("/arguments/id") + "}"));
+				request -> ScriptedAgent
+						.text("{\"return\": [1, \u00ff{\"return\": " + request.at("/arguments/id") + "}"));
 		bench.open();
 		assertEquals(AgentState.READY, bench.state());
 	}
@@ -217,6 +221,9 @@ class EngineTest {
 		var bench = Bench.ready();
 		bench.submit("a", "guest-get-users");
 		bench.engine.turn(); // the request is on the wire, unread
+		bench.wire.closed();
+		bench.wire.opened();
+		assertEquals(0, bench.wire.give(ByteBuffer.allocate(100)));
 		bench.reboot();
 		assertFalse(bench.agent.heard.contains("guest-get-users"), bench.agent.heard.toString());
 	}
@@ -234,8 +241,10 @@ class EngineTest {
 	@Test
 	void unaskedLine_isNotTheNextAnswer() {
 		var bench = Bench.ready();
+		int before = bench.agent.syncs.size();
 		bench.agent.say(ScriptedAgent.text("{\"return\": \"unasked\"}\n"));
 		bench.run();
+		assertEquals(before + 1, bench.agent.syncs.size()); // another such line might be on its way
 		var call = bench.call("guest-ping");
 		bench.pass(SECOND);
 		assertFalse(answer(call).toString().contains("unasked"));
@@ -280,7 +289,7 @@ class EngineTest {
 	@Test
 	void manyClients_eachIsAnswered() {
 		var bench = Bench.ready();
-		var calls = java.util.stream.IntStream.range(0, 200).mapToObj(i -> bench.submit("c" + i, "guest-ping")).toList();
+		var calls = IntStream.range(0, 200).mapToObj(i -> bench.submit("c" + i, "guest-ping")).toList();
 		bench.run();
 		calls.forEach(Bench::answer);
 	}
@@ -339,6 +348,20 @@ class EngineTest {
 		assertEquals(AgentState.READY, bench.state());
 	}
 
+	/** An agent calls unknown what was blocked; that says nothing of its way to synchronize. */
+	@Test
+	void shutdown_blocked_syncStaysDelimited() {
+		var bench = Bench.ready();
+		bench.agent.without("guest-sync"); // the plain way would not work
+		bench.agent.on("guest-shutdown", "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no\"}}");
+		assertTrue(answer(bench.call("guest-shutdown")).has("error"));
+		bench.engine.cancel(bench.submit("a", "guest-ping"));
+		bench.agent.on("guest-get-users", "garbage");
+		bench.call("guest-get-users");
+		bench.pass(SECOND);
+		assertEquals(AgentState.READY, bench.state());
+	}
+
 	@Test
 	void ping_configured_findsTheAgentMute() {
 		var bench = new Bench(Duration.ofSeconds(30)).plug();
@@ -348,6 +371,14 @@ class EngineTest {
 		bench.agent.mute = true;
 		bench.pass(Duration.ofSeconds(36));
 		assertEquals(AgentState.UNSYNCED, bench.state());
+	}
+
+	@Test
+	void call_onTheLoop_isRefusedBecauseItWouldWait() {
+		var bench = Bench.ready(); // whose only thread is the loop's, too
+		var agent = new AgentView(new Calls(bench.engine, "a", Bench.TIMEOUT));
+		assertThrows(IllegalStateException.class, agent::ping);
+		assertEquals(AgentState.READY, agent.status().state());
 	}
 
 	@Test

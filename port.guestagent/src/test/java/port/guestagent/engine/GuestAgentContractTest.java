@@ -11,9 +11,10 @@ import port.testkit.HostPortContract;
 import port.testkit.Trait;
 
 /**
- * What every port keeps, as far as it applies: no bytes go through this one, because it speaks itself. So there is no far
- * end to be read from, to be kept waiting, or to outlive an update; what is left is plugging, going, notices, updates, and
- * leaving nothing behind. That bytes are taken in parts and that the guest waits is shown by {@link EngineTest}.
+ * What every port keeps, as far as it applies: no bytes go through this one, because it speaks itself. So there is no
+ * far end to be read from, to be kept waiting, or to outlive an update; what is left is plugging, going, notices,
+ * updates, and leaving nothing behind. That bytes are taken in parts and that the guest waits is shown by
+ * {@link WireTest} and {@link EngineTest}.
  */
 class GuestAgentContractTest extends HostPortContract {
 

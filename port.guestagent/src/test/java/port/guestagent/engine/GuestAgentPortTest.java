@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,11 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import port.guestagent.AgentErrorException;
+import port.guestagent.AgentException;
 import port.guestagent.AgentInterruptedException;
 import port.guestagent.AgentLostException;
 import port.guestagent.AgentState;
@@ -79,7 +83,7 @@ class GuestAgentPortTest {
 
 	private static List<Path> leftInTmp() throws IOException {
 		try (var files = Files.newDirectoryStream(Path.of("/tmp"), "vport-[0-9a-f]*")) {
-			var left = new java.util.ArrayList<Path>();
+			var left = new ArrayList<Path>();
 			files.forEach(left::add);
 			return left.stream().filter(path -> path.getFileName().toString().length() == 38).toList();
 		}
@@ -90,7 +94,8 @@ class GuestAgentPortTest {
 		process.agent.on("guest-get-osinfo", "{\"return\": {\"id\": \"debian\", \"pretty-name\": \"Debian 12\","
 				+ " \"machine\": \"x86_64\"}}");
 		process.agent.on("guest-network-get-interfaces", "{\"return\": [{\"name\": \"eth0\", \"ip-addresses\":"
-				+ " [{\"ip-address\": \"10.0.0.2\", \"ip-address-type\": \"ipv4\", \"prefix\": 24}]}, {\"name\": \"lo\"}]}");
+				+ " [{\"ip-address\": \"10.0.0.2\", \"ip-address-type\": \"ipv4\", \"prefix\": 24}]},"
+				+ " {\"name\": \"lo\"}]}");
 		process.agent.on("guest-get-fsinfo", "{\"return\": [{\"name\": \"vda1\", \"mountpoint\": \"/\", \"type\":"
 				+ " \"ext4\", \"used-bytes\": 5000000000, \"total-bytes\": 9000000000, \"disk\": []}]}");
 		process.agent.on("guest-get-users",
@@ -118,7 +123,7 @@ class GuestAgentPortTest {
 
 	@Test
 	void arguments_ofEachCall_areAsTheAgentWantsThem() throws Exception {
-		var heard = new java.util.ArrayList<String>();
+		var heard = new ArrayList<String>();
 		for (var command : List.of("guest-set-time", "guest-set-user-password", "guest-ssh-add-authorized-keys",
 				"guest-ssh-remove-authorized-keys", "guest-fsfreeze-freeze-list", "guest-shutdown"))
 			process.agent.on(command, request -> {
@@ -135,7 +140,8 @@ class GuestAgentPortTest {
 		assertEquals(List.of("{\"time\":1000000005}",
 				"{\"username\":\"ann\",\"password\":\"cCJ3\",\"crypted\":false}",
 				"{\"username\":\"ann\",\"keys\":[\"ssh-ed25519 \\\"A\\\"\"],\"reset\":true}",
-				"{\"username\":\"ann\",\"keys\":[\"k\"]}", "{\"mode\":\"reboot\"}", "{\"mountpoints\":[\"/srv\"]}"), heard);
+				"{\"username\":\"ann\",\"keys\":[\"k\"]}", "{\"mode\":\"reboot\"}",
+				"{\"mountpoints\":[\"/srv\"]}"), heard);
 		assertThrows(IllegalArgumentException.class, () -> agent.raw("guest-ping", "[1]"));
 	}
 
@@ -153,8 +159,10 @@ class GuestAgentPortTest {
 		for (var way : Way.values()) {
 			var output = new ByteArrayOutputStream();
 			var errors = new ByteArrayOutputStream();
-			var exit = agent.exec(GuestCommand.of("/bin/sh", "-c", "echo \"$1\"; cat; echo bad >&2; exit 7", "x", "a 'b\" $c")
-					.input(ByteBuffer.wrap("typed".getBytes(UTF_8))).way(way), output, errors);
+			var script = "echo \"$1\"; cat; echo bad >&2; exit 7";
+			var command = GuestCommand.of("/bin/sh", "-c", script, "x", "a 'b\" $c")
+					.input(ByteBuffer.wrap("typed".getBytes(UTF_8)));
+			var exit = agent.exec(command.way(way), output, errors);
 			assertEquals("a 'b\" $c\ntyped", output.toString(UTF_8), way.toString());
 			assertEquals("bad\n", errors.toString(UTF_8));
 			assertEquals(7, exit.code());
@@ -198,7 +206,7 @@ class GuestAgentPortTest {
 		long begun = System.nanoTime();
 		var exit = agent.exec(
 				GuestCommand.of("/bin/sh", "-c", "yes 0123456789 | head -c " + size + "; seq 100000 >&2"),
-				new java.security.DigestOutputStream(OutputStream.nullOutputStream(), digest),
+				new DigestOutputStream(OutputStream.nullOutputStream(), digest),
 				OutputStream.nullOutputStream());
 		double seconds = (System.nanoTime() - begun) / 1e9;
 		System.out.printf("50 MiB of output in %.1f s, %.1f MiB/s%n", seconds, 50 / seconds);
@@ -282,6 +290,32 @@ class GuestAgentPortTest {
 			assertEquals(-1, input.read());
 		}
 		await(() -> process.remembers() == 0);
+	}
+
+	// ---- many
+
+	@Test
+	void manyClients_onThreadsOfTheirs_eachGetsItsOwnAnswers() throws Exception {
+		process.agent.on("guest-get-memory-blocks",
+				request -> Json.text(Json.object().set("return", request.at("/arguments/who"))).getBytes(UTF_8));
+		agent.info();
+		var failures = new AtomicReference<Throwable>();
+		var threads = new ArrayList<Thread>();
+		for (int i = 0; i < 16; i++) {
+			int who = i;
+			threads.add(Thread.startVirtualThread(() -> {
+				try {
+					for (int j = 0; j < 50; j++)
+						assertEquals("\"" + who + "/" + j + "\"", agent.as("client " + who).raw(
+								"guest-get-memory-blocks", "{\"who\": \"" + who + "/" + j + "\"}"));
+				} catch (AgentException | AssertionError e) {
+					failures.set(e);
+				}
+			}));
+		}
+		for (var thread : threads)
+			assertTrue(thread.join(PATIENCE));
+		assertNull(failures.get());
 	}
 
 	// ---- comings and goings

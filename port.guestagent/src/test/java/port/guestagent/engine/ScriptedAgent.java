@@ -1,5 +1,6 @@
 package port.guestagent.engine;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
@@ -14,8 +15,8 @@ import java.util.TreeSet;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Plays qemu-ga: its parser, which a 0xFF resets with an error for an answer; its replies in order and without numbers; its
- * ways to be ill. Bytes in, bytes out, no thread and no time.
+ * Plays qemu-ga: its parser, which a 0xFF resets with an error for an answer; its replies in order and without numbers;
+ * its ways to be ill. Bytes in, bytes out, no thread and no time.
  */
 final class ScriptedAgent {
 	/** Answers a line without its end, or null: silence. */
@@ -44,14 +45,15 @@ final class ScriptedAgent {
 		scripts.put("guest-sync-delimited",
 				request -> text("\u00ff{\"return\": " + request.at("/arguments/id") + "}"));
 		scripts.put("guest-info", request -> Json.text(info()).getBytes(UTF_8));
-		scripts.put("guest-fsfreeze-status", request -> text("{\"return\": \"" + (frozen ? "frozen" : "thawed") + "\"}"));
+		scripts.put("guest-fsfreeze-status",
+				request -> text("{\"return\": \"" + (frozen ? "frozen" : "thawed") + "\"}"));
 		scripts.put("guest-fsfreeze-freeze", request -> freeze(true, 3));
 		scripts.put("guest-fsfreeze-thaw", request -> freeze(false, frozen ? 3 : 0));
 	}
 
 	/** Each character a byte. */
 	static byte[] text(String line) {
-		return line.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+		return line.getBytes(ISO_8859_1);
 	}
 
 	ScriptedAgent on(String command, Script script) {
