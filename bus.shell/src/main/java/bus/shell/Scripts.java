@@ -69,10 +69,11 @@ public final class Scripts {
 		var script = context.getProperty(SCRIPT);
 		if (script != null)
 			System.setProperty(EXIT, "1"); // unless it comes to its end
+		// System.err is Gogo's by now, and would hand what it is given to the session's, which would be itself. Not closed:
+		// the log goes there, too.
+		var errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
 		try (var input = new FileInputStream(FileDescriptor.in);
 				var output = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
-				// System.err is Gogo's by now, and would hand what it is given to the session's, which would be itself
-				var errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
 				var session = gogo.createSession(input, output, errors)) {
 			session.put("SCOPE", OUR_COMMANDS_TOO);
 			init().ifPresent(init -> exitCode(session, init, List.of()));

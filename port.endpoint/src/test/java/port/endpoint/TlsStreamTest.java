@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,6 @@ import java.security.MessageDigest;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.SSLSocket;
@@ -194,19 +195,31 @@ class TlsStreamTest {
 		}
 	}
 
+	/** The client is in no hurry, and says something that nobody will read: a hasty end would be a reset. */
 	@Test
 	void lastWords_beforeTheEnd_areReadInFull() throws Exception {
-		var bytes = new byte[3 * MIB];
+		var bytes = new byte[MIB / 4];
 		new Random(1).nextBytes(bytes);
-		try (var door = new Door("tls:127.0.0.1:0", access); var socket = door.tls(authority.context(client))) {
+		try (var door = new Door("tls:127.0.0.1:0", access);
+				var plain = new Socket();
+				var socket = over(plain, door.port())) {
 			socket.startHandshake();
-			var heard = start(() -> socket.getInputStream().readAllBytes());
+			long before;
 			try (var connection = door.next()) {
-				socket.getOutputStream().write(new byte[1000]); // which nobody reads: a hasty end would be a reset
+				start(() -> say(socket.getOutputStream(), 1, 8 * MIB));
 				var data = ByteBuffer.wrap(bytes);
 				Await.until("room", () -> connection.write(data) >= 0 && !data.hasRemaining());
+				before = descriptors();
 			}
-			assertArrayEquals(bytes, heard.get(Await.SECONDS, TimeUnit.SECONDS));
+			Await.until("the tunnel is at its end", () -> descriptors() <= before - 2);
+			assertArrayEquals(bytes, socket.getInputStream().readAllBytes());
 		}
+	}
+
+	/** With little room for what it has not read. */
+	private static SSLSocket over(Socket plain, int port) throws Exception {
+		plain.setReceiveBufferSize(8 << 10);
+		plain.connect(new InetSocketAddress("127.0.0.1", port));
+		return (SSLSocket) authority.context(client).getSocketFactory().createSocket(plain, "127.0.0.1", port, true);
 	}
 }
