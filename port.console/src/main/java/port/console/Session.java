@@ -18,6 +18,8 @@ final class Session implements Way, Attachment {
 	private final Consumer<ByteBuffer> output;
 	private final Visit visit;
 	private final boolean quiet;
+	/** What the guest says from here on is news to the visitor, also what it says before the loop has heard of the visit. */
+	private final long since;
 
 	/**
 	 * @param quiet whether only what the guest says is to be shown
@@ -28,6 +30,7 @@ final class Session implements Way, Attachment {
 		this.ring = ring;
 		this.output = output;
 		this.quiet = quiet;
+		this.since = ring.end();
 		this.visit = new Visit(visitor, this);
 	}
 
@@ -50,16 +53,22 @@ final class Session implements Way, Attachment {
 
 	@Override
 	public void replay(int bytes) {
-		long from = Math.max(ring.start(), ring.end() - bytes);
-		if (quiet || from == ring.end())
-			return;
-		tell(Replay.before(ring.end() - from));
-		var piece = ByteBuffer.allocate(PIECE);
-		for (long at = from; at < ring.end();) {
-			at += ring.read(at, ring.end(), piece.clear());
+		long now = Math.max(ring.start(), since);
+		long from = quiet ? now : Math.max(ring.start(), Math.min(now, ring.end() - bytes));
+		if (from < now) {
+			tell(Replay.before(now - from));
+			show(from, now);
+			tell(Replay.END);
+		}
+		show(now, ring.end());
+	}
+
+	private void show(long from, long to) {
+		var piece = ByteBuffer.allocate((int) Math.min(PIECE, to - from));
+		for (long at = from; at < to;) {
+			at += ring.read(at, to, piece.clear());
 			show(piece.flip());
 		}
-		tell(Replay.END);
 	}
 
 	private void show(ByteBuffer bytes) {

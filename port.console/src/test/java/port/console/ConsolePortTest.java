@@ -48,6 +48,8 @@ class ConsolePortTest {
 	private ConsolePort port;
 	private final List<String> calls = new ArrayList<>();
 	private Epoll epoll;
+	/** What the loop has not come to; null if it comes to everything at once. */
+	private List<Runnable> late;
 	private final Map<Integer, Runnable> watches = new HashMap<>();
 	/** What an instance has left, and what the next one is to find. */
 	private final Map<String, Integer> left = new HashMap<>();
@@ -176,6 +178,19 @@ class ConsolePortTest {
 		assertEquals("\r\n[vport: the last 10 bytes that were said before]\r\nboot log\r\n"
 				+ "\r\n[vport: end of what was said before]\r\n"
 				+ "\r\n[vport: you are at vm1 port 0 vm1 and write]\r\n", shown.toString());
+	}
+
+	@Test
+	void session_loopHearsOfItLate_missesNothing() {
+		port.guestData(ascii("old"));
+		late = new ArrayList<>();
+		var shown = new StringBuilder();
+		port.attach(data -> shown.append(StandardCharsets.US_ASCII.decode(data)));
+		port.guestData(ascii("$ "));
+		late.forEach(Runnable::run);
+		late = null;
+		port.guestData(ascii("ls"));
+		assertEquals("$ ls", shown.toString());
 	}
 
 	@Test
@@ -396,7 +411,10 @@ class ConsolePortTest {
 					if (method.getName().equals("unwatch"))
 						epoll.remove((Integer) arguments[0]);
 					if (method.getName().equals("execute"))
-						((Runnable) arguments[0]).run();
+						if (late == null)
+							((Runnable) arguments[0]).run();
+						else
+							late.add((Runnable) arguments[0]);
 					if (method.getName().equals("keep"))
 						left.put((String) arguments[0], (Integer) arguments[1]);
 					return switch (method.getReturnType().getName()) {
