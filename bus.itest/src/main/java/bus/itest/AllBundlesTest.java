@@ -18,7 +18,8 @@ import org.osgi.test.junit5.context.BundleContextExtension;
 @ExtendWith(BundleContextExtension.class)
 class AllBundlesTest {
 	private static final Set<String> OURS = Set.of("bus.api", "bus.app", "bus.core", "bus.itest", "bus.linux",
-			"bus.repository", "bus.shell", "bus.vhostuser", "bus.whiteboard", "guest.driver", "port.console", "port.file", "port.socket");
+			"bus.repository", "bus.shell", "bus.vhostuser", "bus.whiteboard", "guest.driver", "port.console",
+			"port.endpoint", "port.file", "port.guestagent", "port.socket");
 
 	@InjectBundleContext
 	BundleContext context;

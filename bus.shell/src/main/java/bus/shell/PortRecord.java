@@ -84,14 +84,21 @@ public record PortRecord(String bus, int id, String name, String type, String la
 		table.row("from guest", bytes(fromGuest));
 		table.row("to guest", bytes(toGuest));
 		table.row("lost", bytes(lost));
-		figures.forEach(table::row);
-		options.forEach((key, value) -> table.row(key, value.isEmpty() ? "none" : value));
+		section(table, "figures", figures);
+		section(table, "options", options);
 		if (!file.isEmpty())
 			table.row("file", file);
 		if (!problem.isEmpty())
 			table.row("problem", "");
 		table.note(problem);
 		return table.toString();
+	}
+
+	/** Below a title, because a kind may count what its option is called after. */
+	private static void section(Table table, String title, Map<String, ?> rows) {
+		if (!rows.isEmpty())
+			table.row(title, "");
+		rows.forEach((key, value) -> table.row("  " + key, value.equals("") ? "none" : value));
 	}
 
 	private static String bytes(long count) {

@@ -11,8 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 import bus.api.Attachable.Attachment;
@@ -46,8 +44,6 @@ final class Desk {
 	private final Records records;
 	/** How far the shell's visitors had seen before an update, which has ended their sessions. Loop thread. */
 	private final Map<String, Long> seenBefore = new HashMap<>();
-	/** Sessions that the loop has not seen yet, from any thread; each is a thread that waits for its console. */
-	private final Queue<Runnable> arriving = new ConcurrentLinkedQueue<>();
 	/** Null without one. */
 	private Listener listener;
 
@@ -107,7 +103,6 @@ final class Desk {
 	 * so that the bus's listings show the loss.
 	 */
 	int said(ByteBuffer data) {
-		admit();
 		int offered = data.remaining();
 		long lost = pty.lost();
 		ring.add(data);
@@ -133,12 +128,6 @@ final class Desk {
 		int count = room.position() - start;
 		records.typed(room.slice(start, count));
 		return count;
-	}
-
-	/** Who has attached sees what is said from then on, also if the loop is in the midst of a turn that began before. */
-	private void admit() {
-		for (var entering = arriving.poll(); entering != null; entering = arriving.poll())
-			entering.run();
 	}
 
 	private void pull() {
@@ -175,12 +164,9 @@ final class Desk {
 		}
 		var session = new Session(guest, seats, ring, visitor, quiet, output);
 		var ousted = seats.sit(session.visit());
-		Runnable entering = () -> seats.enter(session.visit(), ousted, unseen(session.visit()));
-		arriving.add(entering);
 		try {
-			guest.execute(this::admit);
+			guest.execute(() -> seats.enter(session.visit(), ousted, unseen(session.visit())));
 		} catch (IllegalStateException e) { // on another bus's loop, while this one has too much to do
-			arriving.remove(entering);
 			seats.abandon(session.visit());
 			throw e;
 		}

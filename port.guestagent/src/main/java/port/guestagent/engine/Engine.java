@@ -158,7 +158,7 @@ final class Engine {
 	private AgentException refusal(Call call) {
 		var state = status.state();
 		if (state == AgentState.NO_PORT)
-			return new AgentNotReadyException("the port is not plugged; vport:ports says why", state);
+			return new AgentNotReadyException("the port is not plugged; vport:list says why", state);
 		if (state == AgentState.CLOSED)
 			return new AgentNotReadyException(
 					"no agent: no process in the guest has the port open; start qemu-guest-agent there", state);

@@ -200,7 +200,7 @@ final class GuestProgram {
 	private void checkTime() throws AgentException {
 		if (System.nanoTime() - giveUp >= 0)
 			throw new AgentTimeoutException(command.words().getFirst() + ": still running after "
-					+ command.limit().toMillis() + " ms; killed. Allow it more with limit()", true, false);
+					+ command.limit().toMillis() + " ms; killed; allow it more: GuestCommand.limit, --limit in the shell", true, false);
 	}
 
 	private void rest() throws AgentException {
