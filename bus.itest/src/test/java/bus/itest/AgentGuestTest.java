@@ -53,7 +53,7 @@ class AgentGuestTest {
 		var files = host.configuration();
 		var socket = files.bus("vm1", 7);
 		var link = files.console("console", "vm1");
-		files.write("port.guestagent-ga", "bus=vm1", "thaw-after=" + THAW_AFTER_SECONDS,
+		files.write("port.guestagent-ga", "bus=vm1", "thaw_after=" + THAW_AFTER_SECONDS,
 				"listen=unix:" + files.path("ga.sock"));
 		host.startOnTerminal();
 		host.vport().await(vport -> vport.out().stream().anyMatch(line -> line.startsWith("vport> ")), "prompt");
@@ -152,7 +152,7 @@ class AgentGuestTest {
 		long began = System.nanoTime();
 		machine.console().type("echo x >/mnt/hangs && sync && echo writ\"\"ten\n");
 		machine.console().awaitText("written", before);
-		Figures.print("watchdog", "guest=%s thaw-after=%d s, write hung %.1f s", kind, THAW_AFTER_SECONDS,
+		Figures.print("watchdog", "guest=%s thaw_after=%d s, write hung %.1f s", kind, THAW_AFTER_SECONDS,
 				(System.nanoTime() - began) / 1e9);
 		machine.ask("agent:raw vm1 guest-fsfreeze-status", "^\"thawed\"$");
 		machine.ask("vport:show ga", "^auto-thaws +[1-9]");

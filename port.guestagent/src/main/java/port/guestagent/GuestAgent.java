@@ -201,7 +201,7 @@ public interface GuestAgent {
 	 * Brings file systems to a consistent state and stops all writing to them ({@code guest-fsfreeze-freeze}), for a
 	 * snapshot. Until {@link #thaw} the agent executes only {@code guest-ping}, {@code guest-info}, {@code
 	 * guest-sync}, {@code guest-fsfreeze-status} and {@code guest-fsfreeze-thaw}. A freeze that is left hanging, by
-	 * whomever, the port thaws after its {@code thaw-after} seconds; one whose caller was not told that it succeeded,
+	 * whomever, the port thaws after its {@code thaw_after} seconds; one whose caller was not told that it succeeded,
 	 * as soon as the agent answers.
 	 * <ul>
 	 * <li>Thread: any but a loop.

@@ -215,7 +215,7 @@ final class Conversation {
 		if (line.whole() && line.bytes().length == 0)
 			return;
 		if (!line.whole())
-			garbage("an answer longer than max-reply=" + settings.maxReply());
+			garbage("an answer longer than max_reply=" + settings.maxReply());
 		else if (Json.kind(line.bytes()) == Json.Kind.GARBAGE)
 			garbage("something that is no answer");
 		else

@@ -58,10 +58,10 @@ public final class GuestAgentPort implements HostPort {
 				min = "1", max = "86400", required = false)
 		int timeout() default 5;
 
-		@AttributeDefinition(name = "thaw-after", required = false, min = "0", max = "86400",
+		@AttributeDefinition(required = false, min = "0", max = "86400",
 				description = "seconds after which file systems that somebody left frozen are thawed, 1 to 86400;"
 						+ " 0 for never")
-		int thaw$_$after() default 60;
+		int thaw__after() default 60;
 
 		@AttributeDefinition(description = "seconds without an answer after which the agent is asked whether it is"
 				+ " there, 1 to 86400; 0 for never", min = "0", max = "86400", required = false)
@@ -71,9 +71,9 @@ public final class GuestAgentPort implements HostPort {
 				required = false)
 		int queue() default 32;
 
-		@AttributeDefinition(name = "max-reply", description = "MiB that one answer of the agent may have, 1 to 1024",
+		@AttributeDefinition(description = "MiB that one answer of the agent may have, 1 to 1024",
 				min = "1", max = "1024", required = false)
-		int max$_$reply() default 72;
+		int max__reply() default 72;
 
 		@AttributeDefinition(required = false,
 				description = "where programs find the agent as they would find QEMU's: unix:PATH, unix:@NAME with allow=,"
@@ -110,8 +110,8 @@ public final class GuestAgentPort implements HostPort {
 	GuestAgentPort(Config config) {
 		this.config = config;
 		engine = new Engine(wire, new Settings(Duration.ofSeconds(config.timeout()),
-				Duration.ofSeconds(config.thaw$_$after()), Duration.ofSeconds(config.ping()), config.queue(),
-				config.max$_$reply() * MIB), System::nanoTime);
+				Duration.ofSeconds(config.thaw__after()), Duration.ofSeconds(config.ping()), config.queue(),
+				config.max__reply() * MIB), System::nanoTime);
 	}
 
 	@Activate
@@ -139,8 +139,8 @@ public final class GuestAgentPort implements HostPort {
 
 	@Override
 	public void plugged(GuestPort guest) throws IOException {
-		if (config.max$_$reply() < 1 || config.max$_$reply() > MOST_MIB)
-			throw new IllegalArgumentException("max-reply=" + config.max$_$reply() + "; allowed: 1 to " + MOST_MIB);
+		if (config.max__reply() < 1 || config.max__reply() > MOST_MIB)
+			throw new IllegalArgumentException("max_reply=" + config.max__reply() + "; allowed: 1 to " + MOST_MIB);
 		if (!config.listen().isBlank())
 			socket = new RawSocket(guest, config.listen(),
 					Access.of(config.cert(), config.key(), config.ca(), config.allow()), config.ca(), config.allow(),

@@ -108,7 +108,7 @@ final class Knowledge {
 	boolean guard() {
 		if (!freeze.due(clock.getAsLong()))
 			return false;
-		LOG.log(System.Logger.Level.WARNING, "thaw-after=" + thawAfter.toSeconds() + ": " + freeze.client()
+		LOG.log(System.Logger.Level.WARNING, "thaw_after=" + thawAfter.toSeconds() + ": " + freeze.client()
 				+ " has left the guest frozen since " + freeze.since().orElseThrow() + "; thawing it");
 		ask(CallQueue.THAW, NO_MATTER);
 		return true;

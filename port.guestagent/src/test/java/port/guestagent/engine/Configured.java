@@ -4,7 +4,7 @@ import java.lang.annotation.Annotation;
 
 /** The defaults of a configuration. */
 @SuppressWarnings("annotationTypeMismatch")
-record Configured(int max$_$reply, String listen) implements GuestAgentPort.Config {
+record Configured(int max__reply, String listen) implements GuestAgentPort.Config {
 
 	Configured() {
 		this(72);
@@ -35,7 +35,7 @@ record Configured(int max$_$reply, String listen) implements GuestAgentPort.Conf
 	}
 
 	@Override
-	public int thaw$_$after() {
+	public int thaw__after() {
 		return 60;
 	}
 

@@ -175,7 +175,7 @@ class EngineTest {
 		bench.piece = 64 << 10;
 		bench.agent.on("guest-get-users", "{\"return\": \"" + "x".repeat(Bench.MAX_REPLY) + "\"}");
 		var lost = failure(AgentLostException.class, bench.call("guest-get-users"));
-		assertTrue(lost.getMessage().contains("max-reply="), lost.getMessage());
+		assertTrue(lost.getMessage().contains("max_reply="), lost.getMessage());
 		assertTrue(answer(bench.call("guest-ping")).has("return"));
 	}
 
