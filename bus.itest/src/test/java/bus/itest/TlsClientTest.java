@@ -3,6 +3,7 @@ package bus.itest;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,6 +48,32 @@ class TlsClientTest {
 			echo(right);
 			Figures.print("TLS", "echo of %d MiB through a guest in %.1f s", ECHOED >> 20, (System.nanoTime() - begun) / 1e9);
 			host.vport().ask("vport:show echo", "(?s)accepted +1\\b.*?refused +3\\b.*?^vport> ");
+			host.assertComplaints("refused: ");
+		}
+	}
+
+	@Test
+	void console_noCertificateRefused_withOneReadsWhatWasSaid() throws Exception {
+		try (var host = new GuestHost(TlsClientTest.class, GuestKind.UML.toString())) {
+			var authority = new TestAuthority(host.configuration().path("authority"));
+			var server = authority.issue("server", "EC", "ip:127.0.0.1");
+			var files = host.configuration();
+			var socket = files.bus("vm1", PORTS);
+			var link = files.path("term");
+			number = freePort();
+			files.write("port.console-term", "bus=vm1", "link=" + link, "listen=tls:127.0.0.1:" + number,
+					"cert=" + server.cert(), "key=" + server.key(), "ca=" + authority.ca());
+			host.start();
+			host.boot(GuestKind.UML, socket, PORTS);
+			host.login(link).run("expr 4711 \\* 2");
+			assertRefused(authority.context(null));
+			try (var client = client(authority.context(authority.issue("ops.example.org", "EC")))) {
+				client.setSoTimeout((int) Await.PATIENCE.toMillis());
+				var in = new DataInputStream(client.getInputStream());
+				var said = new StringBuilder();
+				while (said.indexOf("9422") < 0 || said.indexOf("[vport: you are at vm1 port 0") < 0)
+					said.append((char) in.readByte());
+			}
 			host.assertComplaints("refused: ");
 		}
 	}
