@@ -139,6 +139,8 @@ final class Client implements Way, Telnet.Peer {
 			else
 				while (wire.hasRemaining())
 					key(wire.get());
+			if (answers.position() > 0)
+				flush(); // the guest may say nothing for hours
 		}
 		// to be reported again, after what else the loop has to do
 		guest.unwatch(connection.descriptor());
@@ -153,6 +155,8 @@ final class Client implements Way, Telnet.Peer {
 
 	@Override
 	public void key(byte key) {
+		if (ended) // in the midst of a piece: who has gone must not take the writer's seat along
+			return;
 		int command = escape.next(key, keys);
 		if (command == Escape.NONE)
 			return;

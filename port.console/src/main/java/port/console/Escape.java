@@ -38,9 +38,9 @@ final class Escape {
 		return Arrays.copyOf(bytes.array(), bytes.position());
 	}
 
-	/** Of a visit that goes on. */
+	/** Of a visit that goes on, maybe with another sequence than it began with. */
 	Escape matched(int count) {
-		matched = count;
+		matched = count <= sequence.length ? count : 0;
 		return this;
 	}
 

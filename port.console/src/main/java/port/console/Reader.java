@@ -111,6 +111,7 @@ final class Reader {
 		begun = ByteBuffer.wrap(Kept.read(from));
 		for (int count = from.readByte(); count > 0; count--)
 			notices.add(new Notice(from.readLong(), Kept.read(from)));
+		skip(); // the ring may be smaller than it was: that loss is not one of what is said next
 	}
 
 	private ByteBuffer due() {

@@ -122,6 +122,10 @@ final class Seats {
 		if (visit.wish() == Wish.SPY || !seat.compareAndSet(null, visit))
 			return false;
 		guest.execute(() -> {
+			if (visit.isEnded()) { // meanwhile, on another thread: nobody would give the seat back
+				giveUp(visit);
+				return;
+			}
 			log(visit.name() + " writes");
 			tellSize();
 		});

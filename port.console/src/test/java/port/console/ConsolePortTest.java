@@ -93,6 +93,72 @@ class ConsolePortTest {
 		}
 	}
 
+	/** The bus closes a port that takes less than nothing. */
+	@Test
+	void ptyFarBehind_replayMadeSmaller_theLossIsNotTheNextBytes() throws Exception {
+		port.unplugged();
+		left.values().forEach(Linux::close);
+		left.clear();
+		epoll.close();
+		epoll = new Epoll(8);
+		port = Configured.port("link=" + link, "replay=1000000");
+		port.plugged(guest());
+		for (int i = 0; i < 500; i++)
+			port.guestData(ByteBuffer.allocate(1000));
+		epoll.close(); // the bus has ended its watches by then
+		epoll = new Epoll(8);
+		port.unplugged();
+		kept.putAll(left);
+		left.clear();
+		port = port(link);
+		port.plugged(guest());
+		int taken = port.guestData(ByteBuffer.allocate(100));
+		assertTrue(taken >= 0 && taken <= 100, taken + " taken");
+		assertTrue((Long) port.figures().get("lost at pty") > 300_000);
+	}
+
+	@Test
+	void client_typesBehindItsGoodbye_doesNotWrite() throws Exception {
+		var address = UnixDomainSocketAddress.of(folder.resolve("sock"));
+		var net = Configured.port("listen=unix:" + address, "escape=^Ec");
+		net.plugged(guest());
+		try (var client = SocketChannel.open(address)) {
+			awaitFigure(net, "writer", "uid:");
+			client.write(ascii("\005c.x\005cf\005ca"));
+			awaitFigure(net, "watching", "0");
+			awaitFigure(net, "writer", "nobody");
+		}
+		net.unplugged();
+	}
+
+	@Test
+	void telnet_clientAsks_answeredThoughTheGuestIsSilent() throws Exception {
+		var address = UnixDomainSocketAddress.of(folder.resolve("sock"));
+		var net = Configured.port("listen=unix:" + address, "protocol=telnet");
+		net.plugged(guest());
+		try (var client = SocketChannel.open(address)) {
+			client.configureBlocking(false);
+			awaitFigure(net, "writer", "uid:");
+			var heard = ByteBuffer.allocate(4096);
+			assertTimeoutPreemptively(DEADLINE, () -> {
+				while (!StandardCharsets.ISO_8859_1.decode(heard.duplicate().flip()).toString().endsWith("write]\r\n")) {
+					turn(20);
+					client.read(heard);
+				}
+			});
+			heard.clear();
+			client.write(ByteBuffer.wrap(new byte[] { (byte) 255, (byte) 253, 6 })); // DO TIMING-MARK
+			assertTimeoutPreemptively(DEADLINE, () -> {
+				while (heard.position() < 3) {
+					turn(20);
+					client.read(heard);
+				}
+			});
+			assertEquals(ByteBuffer.wrap(new byte[] { (byte) 255, (byte) 252, 6 }), heard.flip());
+		}
+		net.unplugged();
+	}
+
 	@Test
 	void bothDirections_throughTheLink_bytesUnchanged() throws Exception {
 		assertEquals(4, port.guestData(ascii("a\r\n\004")));

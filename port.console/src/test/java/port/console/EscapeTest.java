@@ -48,6 +48,14 @@ class EscapeTest {
 		assertEquals("\005cf\035.", typed(new byte[0], "\005cf\035."));
 	}
 
+	@Test
+	void sequence_changedWhileHalfTyped_beginsAnew() {
+		var keys = ByteBuffer.allocate(10);
+		var escape = new Escape(new byte[] { 0x1d }).matched(2);
+		assertEquals(Escape.NONE, escape.next((byte) 'x', keys));
+		assertEquals(1, keys.position());
+	}
+
 	/** Commands between bars. */
 	private static String typed(byte[] sequence, String text) {
 		var escape = new Escape(sequence);
