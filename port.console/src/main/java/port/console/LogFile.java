@@ -145,11 +145,11 @@ final class LogFile implements Tape.Sink {
 	}
 
 	private void rotate() throws IOException {
-		for (int i = keeping.old(); i > 0; i--) {
-			var younger = i == 1 ? path : numbered(i - 1);
-			if (Files.exists(younger))
-				Files.move(younger, numbered(i), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-		}
+		int gap = 0; // where there is room: an attempt that failed half-way must not push the oldest out once more
+		while (gap < keeping.old() && Files.exists(numbered(gap)))
+			gap++;
+		for (int i = gap; i > 0; i--)
+			Files.move(numbered(i - 1), numbered(i), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
 		var fresh = file(path, false);
 		channel.close();
 		channel = fresh;
@@ -157,8 +157,9 @@ final class LogFile implements Tape.Sink {
 		rotations++;
 	}
 
+	/** 0 is the one that is being written. */
 	private Path numbered(int number) {
-		return path.resolveSibling(path.getFileName() + "." + number);
+		return number == 0 ? path : path.resolveSibling(path.getFileName() + "." + number);
 	}
 
 	@Override

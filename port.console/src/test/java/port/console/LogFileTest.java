@@ -63,6 +63,21 @@ class LogFileTest {
 		assertFalse(Files.exists(folder.resolve("log.3")));
 	}
 
+	/** As it is when the first attempt has renamed it and could not make a new one. */
+	@Test
+	void file_notThereWhenItIsRotated_theOldOnesStay() throws IOException {
+		try (var log = log(1024, 2, false)) {
+			for (int i = 0; i < 50; i++)
+				say(log, "line %03d of a hundred lines that say nothing new\n".formatted(i));
+			String newest = read("log.1");
+			Files.delete(folder.resolve("log"));
+			for (int i = 0; i < 20; i++)
+				say(log, "line %03d of a hundred lines that say nothing new\n".formatted(i));
+			assertEquals(3, log.rotations());
+			assertEquals(newest, read("log.1"));
+		}
+	}
+
 	@Test
 	void noOldOnes_wanted_theFileBeginsAnew() throws IOException {
 		try (var log = log(1024, 0, false)) {
