@@ -12,10 +12,13 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A recording in the format asciicast v2: a line of JSON about it, then one for each event. Text is UTF-8; what is not
@@ -23,6 +26,8 @@ import java.util.Locale;
  */
 final class Asciicast implements Tape.Sink {
 	private static final DateTimeFormatter START = DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
+	private static final FileAttribute<?>[] OWNER_ONLY = {
+			PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")) };
 	/** Recordings that begin within one second. */
 	private static final int MOST_IN_A_SECOND = 100;
 	/** What a terminal is taken for until somebody says its size. */
@@ -50,8 +55,10 @@ final class Asciicast implements Tape.Sink {
 
 	/**
 	 * @param record a path: the moment of the start is put before its ending
+	 * @param keys whether what is typed will be in it, passwords too: then it is for its owner alone
 	 */
-	static Asciicast open(String record, String title) throws IOException {
+	static Asciicast open(String record, String title, boolean keys) throws IOException {
+		var rights = keys ? OWNER_ONLY : new FileAttribute<?>[0];
 		var pattern = Path.of(record.strip());
 		String name = pattern.getFileName().toString();
 		int dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length();
@@ -59,7 +66,7 @@ final class Asciicast implements Tape.Sink {
 		for (int i = 1; i <= MOST_IN_A_SECOND; i++) {
 			var path = pattern.resolveSibling(stem + (i == 1 ? "" : "-" + i) + name.substring(dot));
 			try {
-				return new Asciicast(path, FileChannel.open(path, CREATE_NEW, WRITE), title);
+				return new Asciicast(path, FileChannel.open(path, Set.of(CREATE_NEW, WRITE), rights), title);
 			} catch (FileAlreadyExistsException e) {
 				// the next number
 			} catch (IOException e) {

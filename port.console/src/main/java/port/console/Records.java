@@ -28,7 +28,7 @@ final class Records implements AutoCloseable {
 				records.log = new Tape("log=" + records.file.path(), records.file);
 			}
 			if (!config.record().isBlank()) {
-				records.cast = Asciicast.open(config.record(), title);
+				records.cast = Asciicast.open(config.record(), title, Options.isOn(config.recordinput()));
 				records.recording = new Tape("record=" + records.cast.path(), records.cast);
 			}
 			records.recordsInput = Options.isOn(config.recordinput());

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -59,15 +60,22 @@ class AsciicastTest {
 	}
 
 	@Test
+	void recording_withKeys_isForItsOwnerAlone() throws IOException {
+		var cast = Asciicast.open(folder.resolve("x.cast").toString(), "", true);
+		cast.close();
+		assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(cast.path())));
+	}
+
+	@Test
 	void recordings_ofTheSameSecond_haveFilesOfTheirOwn() throws IOException {
 		for (int i = 0; i < 3; i++)
-			Asciicast.open(folder.resolve("x.cast").toString(), "").close();
+			Asciicast.open(folder.resolve("x.cast").toString(), "", false).close();
 		try (var files = Files.list(folder)) {
 			var names = files.map(path -> path.getFileName().toString()).toList();
 			assertEquals(3, names.size());
 			assertTrue(names.stream().allMatch(name -> name.matches("x-\\d{8}-\\d{6}(-[23])?\\.cast")), names.toString());
 		}
-		var refusal = assertThrows(IOException.class, () -> Asciicast.open(folder.resolve("no/x").toString(), ""));
+		var refusal = assertThrows(IOException.class, () -> Asciicast.open(folder.resolve("no/x").toString(), "", false));
 		assertTrue(refusal.getMessage().startsWith("record=" + folder.resolve("no/x") + ": x-"), refusal.getMessage());
 	}
 
@@ -77,7 +85,7 @@ class AsciicastTest {
 	}
 
 	private List<String> recorded(Recording recording) throws IOException {
-		var cast = Asciicast.open(folder.resolve("x.cast").toString(), "vm1 \"x\"");
+		var cast = Asciicast.open(folder.resolve("x.cast").toString(), "vm1 \"x\"", false);
 		try (cast) {
 			recording.to(cast);
 		}
