@@ -27,6 +27,8 @@ record AllowList(String text, Set<Integer> users, Set<String> names) {
 	private static final String ALLOWED = "; allowed: uid:NUMBER, user:NAME or name:NAME, separated by commas,"
 			+ " for instance uid:1000,user:alice";
 	private static final int ROOT = 0;
+	/** The number behind it stands for nobody. */
+	private static final long GREATEST_USER = 0xfffffffeL;
 	private static final int OWN_USER = ownUser();
 	/** The user data base may be in the network. */
 	private static final int LOOK_UP_SECONDS = 10;
@@ -38,8 +40,8 @@ record AllowList(String text, Set<Integer> users, Set<String> names) {
 		var names = new HashSet<String>();
 		for (var entry : Arrays.stream(text.split(",", -1)).map(String::strip).toList()) {
 			String value = entry.substring(entry.indexOf(':') + 1).strip();
-			if (entry.startsWith("uid:") && value.matches("\\d{1,9}"))
-				users.add(Integer.parseInt(value));
+			if (entry.startsWith("uid:") && value.matches("\\d{1,10}") && Long.parseLong(value) <= GREATEST_USER)
+				users.add(Integer.parseUnsignedInt(value));
 			else if (entry.startsWith("user:") && value.matches("[^-\\s]\\S*"))
 				users.add(user(text, value));
 			else if (entry.startsWith("name:") && !value.isEmpty() && !value.contains("*"))
@@ -58,7 +60,7 @@ record AllowList(String text, Set<Integer> users, Set<String> names) {
 			try (var out = id.inputReader()) {
 				if (!id.waitFor(LOOK_UP_SECONDS, TimeUnit.SECONDS) || id.exitValue() != 0)
 					throw new IllegalArgumentException(refusal);
-				return Integer.parseInt(out.readLine().strip());
+				return Integer.parseUnsignedInt(out.readLine().strip());
 			} finally {
 				id.destroyForcibly();
 			}

@@ -21,6 +21,8 @@ import bus.linux.Sockets;
  */
 public final class Listener implements AutoCloseable {
 	private static final System.Logger LOG = System.getLogger("port.endpoint");
+	/** Who connects as fast as it is accepted must not have the loop for itself. */
+	private static final int MOST_AT_ONCE = 32;
 
 	private final int descriptor;
 	private final Address address;
@@ -156,7 +158,13 @@ public final class Listener implements AutoCloseable {
 	}
 
 	private void acceptAll() {
-		while (!arrivals.paused()) {
+		for (int i = 0; !arrivals.paused(); i++) {
+			if (i == MOST_AT_ONCE) {
+				// to be reported again, after what else the loop has to do
+				guest.unwatch(descriptor);
+				guest.watch(descriptor, this::accept);
+				return;
+			}
 			int client = Sockets.accept(descriptor);
 			if (client < 0) {
 				if (client != -Errno.EAGAIN)

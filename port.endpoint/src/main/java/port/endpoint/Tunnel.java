@@ -275,13 +275,10 @@ final class Tunnel {
 		if (!channel.flush())
 			return false;
 		Linux.shutdown(network, Linux.SHUT_WR);
-		int read;
-		do
-			read = channel.read(inward.clear());
-		while (read > 0);
+		int read = channel.read(inward.clear());
 		if (read < 0 || networkDone)
 			close();
-		return false;
+		return read > 0; // who goes on to send waits for its turn as others do, or nobody else would have one
 	}
 
 	/** Ends a tunnel that cannot go on, or that nobody waits for any more. */

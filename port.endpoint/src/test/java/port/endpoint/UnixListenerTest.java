@@ -12,10 +12,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,7 +51,7 @@ class UnixListenerTest {
 	@Test
 	void ownUser_onTheList_arrives() throws Exception {
 		String user = System.getProperty("user.name");
-		for (var list : List.of("uid:" + uid(), "user:" + user, "uid:4000000, user:" + user)) {
+		for (var list : List.of("uid:" + uid(), "user:" + user, "uid:4294967294, user:" + user)) {
 			var path = folder.resolve("x.sock");
 			try (var door = new Door("unix:" + path, allow(list)); var client = connect(path)) {
 				assertEquals("rw-rw-rw-", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
@@ -59,6 +61,28 @@ class UnixListenerTest {
 					assertTrue(connection.peer().startsWith("uid:" + uid() + " pid:"), connection.peer());
 				}
 			}
+		}
+	}
+
+	@Test
+	void moreAtOnce_thanAreTakenInOneGo_allArrive() throws Exception {
+		var path = folder.resolve("x.sock");
+		int many = 100;
+		try (var door = new Door("unix:" + path, Access.DEFAULT)) {
+			var paused = new CountDownLatch(1);
+			door.guest.execute(() -> {
+				door.listener.pause();
+				paused.countDown();
+			});
+			paused.await();
+			var clients = new ArrayList<SocketChannel>();
+			for (int i = 0; i < many; i++)
+				clients.add(connect(path));
+			door.guest.execute(door.listener::resume);
+			for (int i = 0; i < many; i++)
+				door.next().close();
+			for (var client : clients)
+				client.close();
 		}
 	}
 
@@ -114,7 +138,8 @@ class UnixListenerTest {
 
 	@Test
 	void wrongLists_refusedWithWhatIsAllowed() {
-		for (var list : List.of("1000", "uid:", "uid:x", "user:", "user:-x", "name:", "name:*.example.org", "uid:1,,uid:2"))
+		for (var list : List.of("1000", "uid:", "uid:x", "user:", "user:-x", "name:", "name:*.example.org", "uid:1,,uid:2",
+				"uid:4294967295", "uid:9999999999"))
 			assertTrue(refusal(list).getMessage().startsWith("allow=" + list + "; allowed: uid:NUMBER"), list);
 		assertEquals("allow=user:nobody-has-this-name; user:nobody-has-this-name is not known here;"
 				+ " allowed: a user of this machine", refusal("user:nobody-has-this-name").getMessage());
