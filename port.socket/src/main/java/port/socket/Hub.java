@@ -79,9 +79,10 @@ final class Hub implements Way {
 			clock.interrupt();
 		int index = 0;
 		for (var client : clients) {
-			boolean whole = client.queue() == stored || client.queue().isEmpty()
-					|| Heritage.leave(guest, settings.key("rest " + index), client.queue());
-			if (client.isGone() || !whole)
+			// of one that has gone nothing is left: the next one would get it under the same number
+			boolean whole = !client.isGone() && (client.queue() == stored || client.queue().isEmpty()
+					|| Heritage.leave(guest, settings.key("rest " + index), client.queue()));
+			if (!whole)
 				client.connection().close();
 			else
 				guest.keep(settings.key(clientKey(index++)), client.connection().release());

@@ -29,7 +29,7 @@ final class Ring {
 
 	/** Adds all of {@code data}; what is too much pushes the oldest out. Answers how many bytes were lost. */
 	int put(ByteBuffer data) {
-		if (bytes == null)
+		if (bytes == null && data.hasRemaining())
 			bytes = new byte[capacity];
 		int skipped = Math.max(0, data.remaining() - capacity);
 		data.position(data.position() + skipped);
