@@ -1,6 +1,7 @@
 package bus.core.console;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 
@@ -64,8 +65,13 @@ final class ControlChannel {
 		backlog.addAll(messages);
 	}
 
-	/** Keeps a message for {@link #flush}; drops it, and says so once, when the backlog is full. */
+	/**
+	 * Keeps a message for {@link #flush}; drops it, and says so once, when the backlog is full. Of a console's sizes only the
+	 * last one counts: whoever drags a window's corner while the guest sleeps would fill it for all ports.
+	 */
 	void send(int id, ControlEvent event, int value, byte... tail) {
+		if (event == ControlEvent.RESIZE)
+			backlog.removeIf(it -> ControlMessage.decode(ByteBuffer.wrap(it)).is(id, ControlEvent.RESIZE));
 		if (backlog.size() < BACKLOG) {
 			backlog.add(ControlMessage.encode(id, event, value, tail));
 		} else if (!overflowed) {

@@ -25,6 +25,10 @@ record ControlMessage(int id, int event, int value) {
 				Short.toUnsignedInt(bytes.getShort(6)));
 	}
 
+	boolean is(int port, ControlEvent what) {
+		return id == port && event == what.ordinal();
+	}
+
 	/** The bytes of a message to the driver. */
 	static byte[] encode(int id, ControlEvent event, int value, byte... tail) {
 		return ByteBuffer.allocate(SIZE + tail.length).order(LITTLE_ENDIAN).putInt(id)

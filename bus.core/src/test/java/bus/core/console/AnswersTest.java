@@ -144,6 +144,23 @@ class AnswersTest {
 		assertEquals(ControlChannel.BACKLOG, received);
 	}
 
+	/** Who drags a window's corner must not take the room of other ports' messages. */
+	@Test
+	void sizes_thatWait_onlyTheLastIsKept() throws Exception {
+		var port = rig.plugged("", 0);
+		var other = rig.plugged("a", 1);
+		rig.startDriver();
+		rig.send(0, ControlEvent.PORT_READY, 1);
+		rig.send(1, ControlEvent.PORT_READY, 1);
+		for (int i = 0; i < 2 * ControlChannel.BACKLOG; i++)
+			port.guest.resize(80, 25 + i % 2);
+		other.guest.close();
+		rig.postControl(DeviceRig.RING, 64);
+		var received = rig.received();
+		assertEquals(List.of("RESIZE 0 0 80x26", "PORT_OPEN 1 0"), received.subList(received.size() - 2, received.size()));
+		assertEquals(1, received.stream().filter(it -> it.startsWith("RESIZE")).count(), received.toString());
+	}
+
 	@Test
 	void s30_s28_shortControlBuffer_getsWhatFits_andTheNextOneTheNextMessage() throws Exception {
 		rig.plugged("a-long-name", 1);
