@@ -159,7 +159,8 @@ final class Desk {
 
 	Attachment attach(Visitor visitor, boolean quiet, Consumer<ByteBuffer> output) {
 		if (isFull()) {
-			guest.execute(() -> output.accept(ByteBuffer.wrap(Notice.text(full()))));
+			var refused = new Session(guest, seats, ring, visitor, false, output); // which knows what to do if the output fails
+			guest.execute(() -> refused.tell(full()));
 			return Closed.SESSION;
 		}
 		var session = new Session(guest, seats, ring, visitor, quiet, output);

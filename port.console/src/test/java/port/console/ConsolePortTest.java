@@ -411,6 +411,22 @@ class ConsolePortTest {
 	}
 
 	@Test
+	void session_oneTooMany_itsOutputThrows_consoleGoesOn() throws Exception {
+		var small = Configured.port("maxconnections=1");
+		small.plugged(guest());
+		var shown = new StringBuilder();
+		var first = small.attach(data -> shown.append(StandardCharsets.US_ASCII.decode(data)));
+		var second = small.attach(data -> { // on the loop, where the bus closes the port that throws
+			throw new IllegalStateException("on purpose");
+		});
+		assertFalse(second.isOpen());
+		small.guestData(ascii("x"));
+		assertEquals("x", shown.toString());
+		first.close();
+		small.unplugged();
+	}
+
+	@Test
 	void link_takenByAFile_refusedWithTheKey() throws Exception {
 		var file = Files.createFile(folder.resolve("file"));
 		var refusal = assertThrows(IOException.class, () -> port(file).plugged(guest()));
