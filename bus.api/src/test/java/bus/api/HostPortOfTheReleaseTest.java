@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
@@ -29,7 +30,8 @@ class HostPortOfTheReleaseTest {
 				var classes = new URLClassLoader(new URL[] { jar.toUri().toURL() }, null)) {
 			var exported = file.getManifest().getMainAttributes().getValue("Export-Package");
 			if (exported.contains("version=\"" + major(PackageVersion.VALUE)))
-				assertEquals(toImplement(classes.loadClass(HostPort.class.getName())), toImplement(HostPort.class));
+				for (var type : List.of(HostPort.class, Attachable.class, Attachable.Attachment.class))
+					assertEquals(toImplement(classes.loadClass(type.getName())), toImplement(type), type.getName());
 		}
 	}
 

@@ -155,7 +155,7 @@ class AgentGuestTest {
 		Figures.print("watchdog", "guest=%s thaw_after=%d s, write hung %.1f s", kind, THAW_AFTER_SECONDS,
 				(System.nanoTime() - began) / 1e9);
 		machine.ask("agent:raw vm1 guest-fsfreeze-status", "^\"thawed\"$");
-		machine.ask("vport:show ga", "^auto-thaws +[1-9]");
+		machine.ask("vport:show ga", "^ +auto-thaws +[1-9]");
 	}
 
 	@Test

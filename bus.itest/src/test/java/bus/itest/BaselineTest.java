@@ -23,7 +23,7 @@ class BaselineTest {
 
 	@ParameterizedTest
 	@CsvSource({ "SerialBus, String vm();, String machine();, 2.0.0", // removed
-			"Attachable, boolean isOpen();, boolean isOpen(); void told();, 2.0.0", // ports have to implement it
+			"Attachable, Attachment attach(Consumer<ByteBuffer> output);, Attachment attach(Consumer<ByteBuffer> output); void told();, 2.0.0", // ports have to implement it
 			"SerialBus, String vm();, String vm(); String machine();, 1.1.0" }) // the bus has to, ports do not
 	void changeThatItsVersionDoesNotTell_buildFails(String type, String before, String after, String due)
 			throws Exception {

@@ -183,8 +183,8 @@ class ConsoleServiceTest {
 			assertEquals("9", run(watcher, "echo $((3*3))").strip());
 			spy.await("\r\nBEGIN\r\n9\r\n", spying);
 			assertFalse(spy.seen().contains("nothing"), spy.seen());
-			assertTrue(machine.host().vport().ask("vport:show boot", "^writer +uid:").find(0));
-			machine.host().vport().ask("vport:show boot", "^watching +2");
+			assertTrue(machine.host().vport().ask("vport:show boot", "^ +writer +uid:").find(0));
+			machine.host().vport().ask("vport:show boot", "^ +watching +2");
 			watcher.type("\005c.");
 			watcher.awaitEnd();
 			writer.await(" has left the console; you write now]", sent);
@@ -272,8 +272,8 @@ class ConsoleServiceTest {
 			assertEquals("49", run(telnet, "echo $((7*7))").strip());
 			vport.press("\035");
 			vport.ask("echo here we are", "^here we are");
-			vport.ask("vport:show net", "^writer +127.0.0.1:");
-			vport.ask("vport:show boot", "^watching +1$");
+			vport.ask("vport:show net", "^ +writer +127.0.0.1:");
+			vport.ask("vport:show boot", "^ +watching +1$");
 		}
 	}
 }

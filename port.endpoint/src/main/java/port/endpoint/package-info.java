@@ -4,7 +4,7 @@
  * connection to its guest with {@link bus.api.GuestPort#attach(int)} whatever the way it came.
  */
 @Export
-@Version("1.0.0")
+@Version("0.1.0")
 package port.endpoint;
 
 import org.osgi.annotation.bundle.Export;

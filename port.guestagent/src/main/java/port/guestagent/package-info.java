@@ -6,7 +6,7 @@
  * master; any number of clients share it, and the agent hears one command at a time. Threads: any but a bus's loop.
  */
 @Export
-@Version("1.0.0")
+@Version("0.1.0")
 package port.guestagent;
 
 import org.osgi.annotation.bundle.Export;
