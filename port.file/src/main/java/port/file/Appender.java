@@ -100,18 +100,30 @@ final class Appender implements AutoCloseable {
 		}
 	}
 
-	/** Says once that a disk does not answer: the writer, which waits for it, cannot. */
+	/**
+	 * Says once that a disk does not answer: the writer, which waits for it, cannot. Without the lock, because the log may
+	 * be on that disk, and the loop waits for the lock.
+	 */
 	private void watch() {
+		if (isSilent() && held == null)
+			hold("the disk does not answer");
+	}
+
+	/** Waits as long as somebody else does; answers whether the disk has not answered for too long. */
+	private boolean isSilent() {
 		lock.lock();
 		try {
 			long left = SLOW.toNanos();
-			while (left > 0 && !closing)
+			while (left > 0 && !closing) {
 				left = ended.awaitNanos(left);
+				if (left <= 0 && awaited && held == null) // it may have answered since: nobody else will look again
+					left = SLOW.toNanos() - (System.nanoTime() - answered);
+			}
 			watched = false;
-			if (awaited && !closing && held == null && System.nanoTime() - answered >= SLOW.toNanos())
-				hold("the disk does not answer");
+			return awaited && !closing;
 		} catch (InterruptedException e) {
 			Thread.currentThread().interrupt(); // nobody does
+			return false;
 		} finally {
 			lock.unlock();
 		}

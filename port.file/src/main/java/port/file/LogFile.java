@@ -64,7 +64,13 @@ final class LogFile implements AutoCloseable {
 		this.rotated = rotated;
 		this.opener = opener;
 		this.clock = clock;
-		open();
+		try {
+			open();
+		} catch (IOException e) {
+			if (channel != null) // it may be written but not read
+				channel.close();
+			throw e;
+		}
 	}
 
 	private void open() throws IOException {

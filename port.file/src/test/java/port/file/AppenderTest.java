@@ -151,6 +151,28 @@ class AppenderTest {
 		assertArrayEquals(sent, assertReads());
 	}
 
+	/** The guest is sent away once before the disk hangs and once after: only the second time matters. */
+	@Test
+	void diskThatHangsAfterAWhile_saysSo() {
+		var bytes = new byte[Appender.BUFFER];
+		assertTimeoutPreemptively(DEADLINE, () -> {
+			var writes = new Semaphore(0);
+			var appender = new Appender(file(file -> new CountedDisk(file, writes)), "hanging", NOTHING, () -> {
+			});
+			Await.until(() -> appender.take(ByteBuffer.wrap(bytes)) > 0);
+			Await.until(() -> appender.take(ByteBuffer.wrap(bytes)) > 0);
+			assertEquals(0, appender.take(ByteBuffer.allocate(1)));
+			writes.release();
+			Await.until(() -> appender.take(ByteBuffer.wrap(bytes)) > 0);
+			assertEquals(0, appender.take(ByteBuffer.allocate(1)));
+			Await.until(() -> appender.held() != null);
+			assertEquals("the disk does not answer", appender.held().why());
+			writes.release(9);
+			appender.close();
+		});
+		assertEquals(3 * bytes.length, assertReads().length);
+	}
+
 	/** Refuses every third write and takes odd pieces in the others. */
 	private static final class FlakyDisk extends FaultyChannel {
 		private int calls;
@@ -193,6 +215,22 @@ class AppenderTest {
 		@Override
 		public int write(ByteBuffer data) throws IOException {
 			throw new IOException("No space left on device");
+		}
+	}
+
+	/** Answers so many writes. */
+	private static final class CountedDisk extends FaultyChannel {
+		private final Semaphore writes;
+
+		CountedDisk(FileChannel file, Semaphore writes) {
+			super(file);
+			this.writes = writes;
+		}
+
+		@Override
+		public int write(ByteBuffer data) throws IOException {
+			writes.acquireUninterruptibly();
+			return super.write(data);
 		}
 	}
 

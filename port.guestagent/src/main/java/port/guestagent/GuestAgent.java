@@ -331,7 +331,8 @@ public interface GuestAgent {
 	 * killed, and what it left in the guest's {@code /tmp} is removed, at the latest when the agent answers again.
 	 * <ul>
 	 * <li>Thread: any but a loop.
-	 * <li>Blocking: until the program has ended, at most {@link GuestCommand#limit} and one deadline.
+	 * <li>Blocking: until the program has ended, at most {@link GuestCommand#limit} and one deadline; then until what
+	 * is in its files has come, each piece within a deadline.
 	 * <li>Buffers: both streams are written to by this thread, and not closed.
 	 * <li>Return: how the program ended.
 	 * <li>Exception: as said above; {@link AgentTimeoutException} also when it ran too long; of the streams as it

@@ -34,7 +34,7 @@ public record GuestCommand(List<String> words, List<String> environment, ByteBuf
 		FILES,
 		/**
 		 * In the agent's reply, when the program has ended. The agent keeps 16 MiB of each stream and drops the rest:
-		 * {@link GuestExit#truncated} tells.
+		 * {@link GuestExit#truncated} tells. A program whose start had no answer in time cannot be found, nor killed.
 		 */
 		REPLY
 	}

@@ -19,6 +19,8 @@ final class Errands {
 	record Errand(String command, byte[] line, boolean lasting, Consumer<byte[]> then) {
 	}
 
+	/** The engine's next steps. Few, and apart: one that had to make room would leave the engine where it is for ever. */
+	private final Deque<Errand> firsts = new ArrayDeque<>();
 	private final Deque<Errand> waiting = new ArrayDeque<>();
 
 	/** Something that can wait; the oldest of too many is forgotten. */
@@ -30,12 +32,17 @@ final class Errands {
 
 	/** Something to ask before all else; a second one of the same command is the same. */
 	void first(Errand errand) {
-		waiting.removeIf(other -> other.command().equals(errand.command()));
-		waiting.addFirst(errand);
+		firsts.removeIf(other -> other.command().equals(errand.command()));
+		firsts.addFirst(errand);
 	}
 
 	/** The first that may be sent, or null. */
 	Errand poll(Predicate<String> allowed) {
+		var first = poll(firsts, allowed);
+		return first == null ? poll(waiting, allowed) : first;
+	}
+
+	private static Errand poll(Deque<Errand> waiting, Predicate<String> allowed) {
 		for (var errands = waiting.iterator(); errands.hasNext();) {
 			var errand = errands.next();
 			if (allowed.test(errand.command())) {
@@ -48,6 +55,7 @@ final class Errands {
 
 	/** The guest has closed the port. */
 	void closed() {
+		firsts.removeIf(errand -> !errand.lasting());
 		waiting.removeIf(errand -> !errand.lasting());
 	}
 }

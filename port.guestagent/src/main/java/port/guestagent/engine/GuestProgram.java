@@ -8,6 +8,7 @@ import java.time.Duration;
 import port.guestagent.AgentErrorException;
 import port.guestagent.AgentException;
 import port.guestagent.AgentInterruptedException;
+import port.guestagent.AgentLostException;
 import port.guestagent.AgentTimeoutException;
 import port.guestagent.GuestCommand;
 import port.guestagent.GuestCommand.Way;
@@ -62,7 +63,7 @@ final class GuestProgram {
 	private GuestExit files(OutputStream output, OutputStream errors) throws IOException {
 		requireFiles();
 		var spool = new Spool(calls);
-		start(spool.request(command));
+		start(spool);
 		boolean done = false;
 		try {
 			awaitFiles(spool);
@@ -174,12 +175,15 @@ final class GuestProgram {
 		return bytes;
 	}
 
-	private void start(ObjectNode request) throws AgentException {
+	private void start(Spool spool) throws AgentException {
 		try {
-			pid = calls.call("guest-exec", request).path("pid").asLong(0);
+			pid = calls.call("guest-exec", spool.request(command)).path("pid").asLong(0);
 		} catch (AgentErrorException e) {
 			if (command.way() == Way.AUTO)
 				throw new NoShellException();
+			throw e;
+		} catch (AgentTimeoutException | AgentLostException | AgentInterruptedException e) {
+			spool.abandon(); // the agent may have done it, or may do it later
 			throw e;
 		}
 	}

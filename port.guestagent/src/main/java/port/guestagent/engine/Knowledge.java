@@ -66,15 +66,21 @@ final class Knowledge {
 	}
 
 	private void askFrozen(Runnable then) {
-		if (info.map(agent -> agent.commands().contains(Freeze.STATUS)).orElse(false)) {
+		if (executes(Freeze.STATUS)) {
 			ask(Freeze.STATUS, line -> {
 				freeze.told(Answers.text(line).equals("frozen"), Instant.now(), clock.getAsLong());
 				then.run();
 			});
 		} else {
-			freeze.ended(); // it cannot freeze either
+			if (freeze.uncertain() && executes(CallQueue.THAW))
+				ask(CallQueue.THAW, NO_MATTER); // it may have frozen and does not say: a thaw does no harm
+			freeze.ended(); // else it cannot freeze either
 			then.run();
 		}
+	}
+
+	private boolean executes(String command) {
+		return info.map(agent -> agent.commands().contains(command)).orElse(false);
 	}
 
 	private void ask(String command, Consumer<byte[]> then) {

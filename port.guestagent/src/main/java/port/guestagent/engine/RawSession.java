@@ -94,7 +94,10 @@ final class RawSession {
 					return false;
 				if (written < client.begun())
 					return true; // for the agent, or for the program to read
+				Thread.yield(); // refusals come at once: one who asks again and again is not to keep a carrier thread
 			}
+			if (ending)
+				return false; // or one who asks again and again would keep the port from being unplugged
 			if (!said.hasRemaining()) {
 				int count = read();
 				if (count <= 0)

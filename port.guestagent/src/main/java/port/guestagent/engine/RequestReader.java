@@ -21,8 +21,8 @@ final class RequestReader {
 	}
 
 	/**
-	 * Takes bytes up to the end of a request; answers it, or null. What is none ends with its line, or at the limit,
-	 * and is for the parser to refuse.
+	 * Takes bytes up to the end of a request; answers it, or null. What is none ends with its line, and is for the parser
+	 * to refuse; so is what is too long, of which only the beginning is kept: what is in its strings is no request.
 	 */
 	byte[] next(ByteBuffer bytes) {
 		while (bytes.hasRemaining()) {
@@ -33,8 +33,9 @@ final class RequestReader {
 			}
 			if (depth == 0 && request.size() == 0 && next <= ' ' && next >= 0)
 				continue; // between two
-			request.write(next);
-			if (ends(next) || request.size() == limit) {
+			if (request.size() < limit)
+				request.write(next);
+			if (ends(next)) {
 				var ended = request.toByteArray();
 				reset();
 				return ended;
@@ -45,6 +46,8 @@ final class RequestReader {
 
 	private boolean ends(byte next) {
 		if (quoted) {
+			if (next == '\n')
+				return true; // in no string: a quote that nobody closes is not to swallow the requests that follow
 			quoted = escaped || next != '"';
 			escaped = !escaped && next == '\\';
 			return false;

@@ -20,9 +20,12 @@ final class Spool {
 	/** {@code mkdir} fails where the name is taken: nobody in the guest can have prepared the folder. */
 	private static final String RUN = "mkdir -m 700 \"$0\" && exec \"$@\" >\"$0/out\" 2>\"$0/err\"";
 	private static final String REMOVE = "rm -rf \"$0\"";
-	/** Only a process that still writes into the folder's files is the one that was started. */
-	private static final String KILL = "for fd in 1 2; do case \"$(readlink \"/proc/$1/fd/$fd\")\" in \"$0\"/*)"
-			+ " kill -9 \"$1\"; break;; esac; done; rm -rf \"$0\"";
+	/**
+	 * Only a process that still writes into the folder's files is the one that was started. Without a number, because the
+	 * agent's answer with it did not come, it is looked for.
+	 */
+	private static final String KILL = "for fd in /proc/${1:-[0-9]*}/fd/[12]; do case \"$(readlink \"$fd\")\" in"
+			+ " \"$0\"/*) p=${fd#/proc/}; kill -9 \"${p%%/*}\";; esac; done; rm -rf \"$0\"";
 	private static final int NAME = 16;
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -129,6 +132,11 @@ final class Spool {
 	private void close(Stream stream) {
 		if (stream != null)
 			stream.file.leave();
+	}
+
+	/** Kills a program of which nobody knows whether it was started; there are no files that are open. */
+	void abandon() {
+		errand("guest-exec", shell(KILL, folder), true);
 	}
 
 	/** Kills a program that has not ended by its number alone: its parent, the agent, has not let go of the number. */

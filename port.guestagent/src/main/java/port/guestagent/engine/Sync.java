@@ -79,7 +79,8 @@ final class Sync {
 	/** Whether a line is the answer to the last question. */
 	boolean answers(LineReader.Line line) {
 		var number = node(line).path("return");
-		return number.isIntegralNumber() && number.longValue() == id && (line.delimited() || plain);
+		return number.isIntegralNumber() && number.canConvertToLong() && number.longValue() == id
+				&& (line.delimited() || plain);
 	}
 
 	private static ObjectNode node(LineReader.Line line) {

@@ -41,6 +41,8 @@ final class AgentProcess implements AutoCloseable {
 	private long handles = 1000;
 	/** No program is found; as in a guest that is no UNIX. */
 	volatile boolean withoutShell;
+	/** The next program is started and nobody told. */
+	volatile boolean secretive;
 	private volatile boolean ended;
 
 	AgentProcess(GuestSidePort port) throws IOException {
@@ -102,6 +104,10 @@ final class AgentProcess implements AutoCloseable {
 					input.write(Base64.getDecoder().decode(arguments.path("input-data").asString()));
 			}
 			programs.put(process.pid(), program);
+			if (secretive) {
+				secretive = false;
+				return null;
+			}
 			return returned(Json.object().put("pid", process.pid()));
 		} catch (IOException e) {
 			return error("Failed to execute child process \"" + words.getFirst() + "\" (" + e.getMessage() + ")");

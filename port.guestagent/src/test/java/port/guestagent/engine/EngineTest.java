@@ -139,6 +139,31 @@ class EngineTest {
 		assertEquals(AgentState.READY, bench.state());
 	}
 
+	/** What it fails at is in the log, once for each: a guest could fill it. */
+	@Test
+	void sync_numberTooLargeForALong_isNoAnswer() {
+		var bench = new Bench().plug();
+		bench.agent.mute = true;
+		bench.open();
+		bench.agent.say(ScriptedAgent.text("{\"return\": 99999999999999999999999}\n"));
+		bench.run();
+		assertEquals(1, bench.figure("resyncs"));
+		bench.agent.mute = false;
+		bench.pass(SECOND);
+		assertEquals(AgentState.READY, bench.state());
+	}
+
+	@Test
+	void errands_tooMany_theEnginesNextStepIsNotForgotten() {
+		var errands = new Errands();
+		errands.first(new Errands.Errand("guest-info", new byte[0], false, line -> {
+		}));
+		for (int i = 0; i < 1000; i++)
+			errands.add(new Errands.Errand("guest-exec", new byte[0], true, line -> {
+			}));
+		assertEquals("guest-info", errands.poll(any -> true).command());
+	}
+
 	@Test
 	void answer_garbage_callIsLostAndTheNextIsAnswered() {
 		var bench = Bench.ready();

@@ -100,6 +100,25 @@ class FreezeTest {
 	}
 
 	@Test
+	void freeze_hasNoAnswer_andTheStatusIsBlocked_isThawed() {
+		var bench = new Bench().plug();
+		bench.agent.disabled.add("guest-fsfreeze-status");
+		bench.agent.on(FREEZE, request -> {
+			bench.agent.frozen = true;
+			bench.agent.mute = true;
+			return null;
+		});
+		bench.open();
+		var call = bench.call(FREEZE);
+		bench.pass(Bench.TIMEOUT);
+		failure(AgentTimeoutException.class, call);
+		bench.agent.mute = false;
+		bench.pass(Duration.ofSeconds(5));
+		assertFalse(bench.agent.frozen);
+		assertEquals(AgentState.READY, bench.state());
+	}
+
+	@Test
 	void agent_foundFrozen_isThawedInTime() {
 		var bench = new Bench().plug();
 		bench.agent.frozen = true; // by whoever was here before an update of the port

@@ -267,6 +267,19 @@ class GuestAgentPortTest {
 		await(() -> leftInTmp().isEmpty());
 	}
 
+	@Test
+	void program_whoseStartHadNoAnswer_isKilledAndLeavesNothing() throws Exception {
+		var mark = folder.resolve("pid");
+		process.secretive = true;
+		assertThrows(AgentTimeoutException.class,
+				() -> agent.within(Duration.ofMillis(400)).exec(
+						GuestCommand.of("/bin/sh", "-c", "echo $$ >\"$0\"; exec sleep 1000", mark.toString()),
+						OutputStream.nullOutputStream(), OutputStream.nullOutputStream()));
+		long pid = Long.parseLong(Files.readString(mark).strip());
+		await(() -> ProcessHandle.of(pid).map(handle -> !handle.isAlive()).orElse(true));
+		await(() -> leftInTmp().isEmpty());
+	}
+
 	// ---- files
 
 	@Test

@@ -86,6 +86,24 @@ class RawClientTest {
 	}
 
 	@Test
+	void quoteThatNobodyCloses_endsWithItsLine() {
+		say("{\"execute\": \"guest-info}\n{\"execute\": \"guest-ping\"}\n");
+		assertEquals(2, replies.size(), replies.toString());
+		assertTrue(replies.getFirst().startsWith("{\"error\":"), replies.toString());
+		assertEquals("{\"return\": {}}\n", replies.getLast());
+	}
+
+	@Test
+	void requestThatIsTooLong_isRefused_andWhatIsInItsStringsIsNoRequest() {
+		say("{\"execute\": \"guest-exec\", \"arguments\": {\"path\": \"" + "{'execute': 'guest-shutdown'}".repeat(160_000)
+				+ "\"}}\n{\"execute\": \"guest-ping\"}\n");
+		assertEquals(2, replies.size());
+		assertTrue(replies.getFirst().startsWith("{\"error\":"), replies.toString());
+		assertEquals("{\"return\": {}}\n", replies.getLast());
+		assertEquals(List.of("guest-ping"), bench.agent.heard);
+	}
+
+	@Test
 	void noAgent_isAnError() {
 		bench.close();
 		say("{\"execute\": \"guest-ping\"}\n");
