@@ -124,7 +124,7 @@ class FiguresTest {
 		String shown = shown(() -> figures);
 		assertLine(shown, "nothing", "null");
 		assertLine(shown, "text", "two lines");
-		assertFalse(shown.lines().anyMatch(line -> line.startsWith("lines")), shown);
-		assertEquals(1, shown.lines().filter(line -> line.startsWith("text")).count());
+		assertFalse(shown.lines().anyMatch(line -> line.strip().startsWith("lines")), shown);
+		assertEquals(1, shown.lines().filter(line -> line.strip().startsWith("text")).count());
 	}
 }
