@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -57,7 +54,7 @@ class ConsoleServiceTest {
 		var files = host.configuration();
 		var socket = files.bus("vm1", PORTS);
 		var boot = files.path("boot.sock");
-		var net = freePort();
+		var net = FreePort.find();
 		files.write("port.console-boot", "bus=vm1", "id=0", "replay=1000000", "log=" + files.path("boot.log"),
 				"record=" + host.logs().resolve("boot.cast"), "listen=unix:" + boot, "escape=^Ec");
 		files.write("port.console-net", "bus=vm1", "id=1", "listen=tcp:127.0.0.1:" + net.getPort(), "protocol=telnet");
@@ -67,12 +64,6 @@ class ConsoleServiceTest {
 		host.boot(kind, socket, PORTS, 1, "console=hvc0", kind.script().equals("uml") ? "console=tty0" : "console=ttyS0",
 				"ignore_loglevel");
 		return new Machine(host, UnixDomainSocketAddress.of(boot), net, files.path("term"));
-	}
-
-	private static InetSocketAddress freePort() throws IOException {
-		try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
-		}
 	}
 
 	@AfterAll

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
@@ -60,7 +58,7 @@ class TlsClientTest {
 			var files = host.configuration();
 			var socket = files.bus("vm1", PORTS);
 			var link = files.path("term");
-			number = freePort();
+			number = FreePort.find().getPort();
 			files.write("port.console-term", "bus=vm1", "link=" + link, "listen=tls:127.0.0.1:" + number,
 					"cert=" + server.cert(), "key=" + server.key(), "ca=" + authority.ca());
 			host.start();
@@ -83,7 +81,7 @@ class TlsClientTest {
 		var socket = files.bus("vm1", PORTS);
 		var link = files.console("console", "vm1");
 		var server = authority.issue("server", "RSA", "ip:127.0.0.1");
-		number = freePort();
+		number = FreePort.find().getPort();
 		files.write("port.socket-echo", "bus=vm1", "name=org.vport.echo", "listen=tls:127.0.0.1:" + number,
 				"cert=" + server.cert(), "key=" + server.key(), "ca=" + authority.ca(),
 				"allow=name:ops.example.org,name:admin.example.org");
@@ -94,12 +92,6 @@ class TlsClientTest {
 		console.run("set +m; until [ -c /dev/virtio-ports/org.vport.echo ]; do usleep 10000; done");
 		// a read answers 0 until the guest has heard of the client
 		console.run("{ while :; do cat <&3 >&3; usleep 10000; done; } 3<>/dev/virtio-ports/org.vport.echo &");
-	}
-
-	private static int freePort() throws IOException {
-		try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return free.getLocalPort();
-		}
 	}
 
 	/** With TLS 1.3 a client learns of it when it reads. */

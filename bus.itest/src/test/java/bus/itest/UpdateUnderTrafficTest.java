@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
@@ -127,11 +125,8 @@ class UpdateUnderTrafficTest {
 	}
 
 	private SocketAddress address(Line port) throws IOException {
-		if (!port.tcp())
-			return UnixDomainSocketAddress.of(host.configuration().path(port.name() + ".sock"));
-		try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
-		}
+		return port.tcp() ? FreePort.find()
+				: UnixDomainSocketAddress.of(host.configuration().path(port.name() + ".sock"));
 	}
 
 	private void begin(GuestConsole console) throws Exception {

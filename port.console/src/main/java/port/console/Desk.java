@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import bus.api.Attachable.Attachment;
 import bus.api.Attachable.Visitor;
 import bus.api.GuestPort;
+import bus.linux.MemoryFile;
 import port.endpoint.Connection;
 import port.endpoint.Listener;
 
@@ -230,7 +231,7 @@ final class Desk {
 			to.writeInt(clients.size());
 			for (int i = 0; i < clients.size(); i++)
 				guest.keep(client(i), clients.get(i).release(to));
-			guest.keep(STATE, Kept.file(bytes.toByteArray()));
+			guest.keep(STATE, MemoryFile.of(ByteBuffer.wrap(bytes.toByteArray())));
 		} catch (IOException e) { // clients that were released are closed by the bus, for nobody asks for them
 			LOG.log(System.Logger.Level.WARNING, seats.place() + ": an update will end its clients: " + e.getMessage());
 		}
@@ -259,7 +260,7 @@ final class Desk {
 		var clients = new ArrayList<Client>();
 		if (state >= 0)
 			try {
-				restore(new DataInputStream(new ByteArrayInputStream(Kept.content(state))), clients);
+				restore(new DataInputStream(new ByteArrayInputStream(MemoryFile.take(state))), clients);
 			} catch (IOException e) { // better a console without its past than none
 				LOG.log(System.Logger.Level.WARNING, seats.place() + ": not all goes on after the update: " + e.getMessage());
 			}

@@ -1,41 +1,36 @@
 package port.socket;
 
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 
 import bus.api.GuestPort;
-import bus.linux.Linux;
+import bus.linux.LinuxException;
+import bus.linux.MemoryFile;
 
 /**
  * Bytes that an instance has taken from the guest and not delivered, handed to the next one: in a file without a name,
  * because descriptors are what the bus keeps over an update.
  */
 final class Heritage {
-	private static final int SEEK_END = 2;
-	private static final int PIECE = 64 << 10;
+	private static final System.Logger LOG = System.getLogger("port.socket");
 
 	private Heritage() {
 	}
 
-	/** Within {@code unplugged}. Answers false if the machine has no memory for it. */
+	/** Within {@code unplugged}; the ring is empty afterwards. Answers false if the machine has no memory for it. */
 	static boolean leave(GuestPort guest, String key, Ring ring) {
-		int file = (int) Linux.memfd_create("vport");
-		boolean whole = file >= 0;
-		try (var arena = Arena.ofConfined()) {
-			var scratch = arena.allocate(PIECE);
-			while (whole && !ring.isEmpty()) {
-				var piece = ring.oldest();
-				int length = Math.min(piece.remaining(), PIECE);
-				scratch.asByteBuffer().put(piece.limit(piece.position() + length));
-				whole = Linux.write(file, scratch.address(), length) == length;
-				ring.drop(length);
-			}
+		var bytes = ByteBuffer.allocate(ring.size());
+		while (!ring.isEmpty()) {
+			var piece = ring.oldest();
+			int length = piece.remaining();
+			bytes.put(piece);
+			ring.drop(length);
 		}
-		if (whole)
-			guest.keep(key, file);
-		else
-			Linux.close(file); // of a negative number the kernel says so, and nothing happens
-		return whole;
+		try {
+			guest.keep(key, MemoryFile.of(bytes.flip()));
+			return true;
+		} catch (LinuxException e) {
+			return false;
+		}
 	}
 
 	/** Within {@code plugged}: what was left, if anything was. */
@@ -43,17 +38,10 @@ final class Heritage {
 		int file = guest.kept(key);
 		if (file < 0)
 			return;
-		try (var arena = Arena.ofConfined()) {
-			var scratch = arena.allocate(PIECE);
-			long left = Linux.lseek(file, 0, SEEK_END);
-			Linux.lseek(file, 0, 0);
-			for (long read = 1; left > 0 && read > 0; left -= read) {
-				read = Linux.read(file, scratch.address(), PIECE);
-				if (read > 0)
-					ring.put(scratch.asByteBuffer().limit((int) read));
-			}
-		} finally {
-			Linux.close(file);
+		try {
+			ring.put(ByteBuffer.wrap(MemoryFile.take(file)));
+		} catch (LinuxException e) {
+			LOG.log(System.Logger.Level.WARNING, key + ": lost: " + e.getMessage());
 		}
 	}
 }

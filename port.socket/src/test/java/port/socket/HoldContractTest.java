@@ -1,34 +1,12 @@
 package port.socket;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.Set;
-
 import bus.api.HostPort;
-import port.testkit.FarEnd;
-import port.testkit.HostPortContract;
-import port.testkit.Trait;
 
 /** One client of a port that is open without it as well. */
-class HoldContractTest extends HostPortContract {
+class HoldContractTest extends UnixContract {
 
 	@Override
 	protected HostPort port() {
 		return Configs.port("listen", "unix:" + path(), "absent", "hold");
-	}
-
-	private Path path() {
-		return folder.resolve("x.sock");
-	}
-
-	@Override
-	protected FarEnd farEnd() throws IOException {
-		return UnixFarEnd.connect(path());
-	}
-
-	@Override
-	protected Set<Trait> traits() {
-		return EnumSet.complementOf(EnumSet.of(Trait.CONSOLE));
 	}
 }
