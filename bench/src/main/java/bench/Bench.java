@@ -1,0 +1,71 @@
+package bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code ./vport bench [SUITE...] [--quick] [--into DIR]}. */
+final class Bench {
+	private static final List<Suite> SUITES = List.of();
+
+	/** With whom others are compared, if they took part. */
+	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");
+
+	private Bench() {
+	}
+
+	public static void main(String... arguments) throws InterruptedException {
+		try {
+			System.exit(run(arguments));
+		} catch (IOException e) {
+			System.err.println("vport: " + e.getMessage());
+			System.exit(1);
+		}
+	}
+
+	/** The exit code: 2 for wrong use. */
+	private static int run(String... arguments) throws IOException, InterruptedException {
+		var root = Path.of(System.getProperty("vport.root", ".")).toAbsolutePath().normalize();
+		var into = root.resolve("docs/performance");
+		boolean quick = false;
+		var chosen = new ArrayList<Suite>();
+		for (int i = 0; i < arguments.length; i++)
+			switch (arguments[i]) {
+				case "--quick" -> quick = true;
+				case "--into" -> {
+					if (++i == arguments.length)
+						return wrong("--into needs a folder: bench --into DIR");
+					into = Path.of(arguments[i]).toAbsolutePath();
+				}
+				case "--help" -> {
+					SUITES.forEach(suite -> System.out.printf("  %-10s %s%n", suite.name(), suite.about()));
+					return 0;
+				}
+				default -> {
+					var name = arguments[i];
+					var suite = SUITES.stream().filter(one -> one.name().equals(name)).findFirst();
+					if (suite.isEmpty())
+						return wrong("unknown suite " + name + "; there are: "
+								+ String.join(", ", SUITES.stream().map(Suite::name).toList()));
+					chosen.add(suite.get());
+				}
+			}
+		measure(chosen.isEmpty() ? SUITES : chosen, new Settings(root, into, quick));
+		return 0;
+	}
+
+	private static int wrong(String what) {
+		System.err.println("vport: " + what);
+		return 2;
+	}
+
+	private static void measure(List<Suite> suites, Settings settings) throws IOException, InterruptedException {
+		for (var suite : suites) {
+			System.out.println("vport: " + suite.name() + ": " + suite.about());
+			var results = new Results(settings.into().resolve(suite.name() + ".jsonl"));
+			suite.run(settings, results);
+			System.out.print(Table.of(results.figures(), BASELINES));
+		}
+	}
+}

@@ -1,0 +1,20 @@
+package bench;
+
+import java.io.IOException;
+
+/** One group of measurements, called by its name: {@code ./vport bench NAME}. */
+public interface Suite {
+
+	/** What it is called; the name of its file of figures, too. */
+	String name();
+
+	/** What it measures, in one line, for {@code ./vport bench --help}. */
+	String about();
+
+	/**
+	 * Measures. Says what it does on {@code results}' progress lines.
+	 *
+	 * @throws IOException if something it needs cannot be had; the message says what to do
+	 */
+	void run(Settings settings, Results results) throws IOException, InterruptedException;
+}
