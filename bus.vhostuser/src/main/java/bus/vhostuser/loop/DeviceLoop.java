@@ -61,7 +61,7 @@ final class DeviceLoop implements Runnable {
 
 	private final Epoll epoll = new Epoll(EVENTS);
 	private final EntryTable entries = new EntryTable();
-	private final Lookout lookout = new Lookout(epoll, entries);
+	private final Lookout lookout = new Lookout(epoll, entries, System::nanoTime);
 	private final Scratch scratch = new Scratch(Arena.ofAuto());
 	private final ArrayDeque<Seat> turns = new ArrayDeque<>();
 	/** Seats with tasks: each at most once, so it is as bounded as the number of buses. */
