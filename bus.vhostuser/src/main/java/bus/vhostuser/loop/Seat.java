@@ -3,7 +3,6 @@ package bus.vhostuser.loop;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import bus.core.console.Loop;
@@ -30,7 +29,7 @@ public final class Seat implements Loop {
 	}
 
 	private final String name;
-	private final ArrayBlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(TASKS);
+	private final TaskQueue tasks = new TaskQueue(TASKS);
 	private final Map<Integer, DeviceLoop.Entry> watches = new HashMap<>();
 	/** Set while the seat is in, or on its way into, the list of seats with tasks. */
 	private final AtomicBoolean signalled = new AtomicBoolean();
@@ -138,16 +137,7 @@ public final class Seat implements Loop {
 			throw new IllegalStateException("bus " + name + ": more than " + TASKS
 					+ " tasks wait, and a loop thread cannot wait for a loop");
 		signal();
-		boolean interrupted = false;
-		while (true)
-			try {
-				tasks.put(task);
-				break;
-			} catch (InterruptedException e) {
-				interrupted = true; // the task is part of a step that others count on
-			}
-		if (interrupted)
-			Thread.currentThread().interrupt();
+		tasks.put(task);
 	}
 
 	/** Makes the loop look at this seat's tasks; again at its new loop if the seat moved meanwhile. */
