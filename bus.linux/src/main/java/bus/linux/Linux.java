@@ -64,6 +64,7 @@ public final class Linux {
 	public static final int F_SEAL_SHRINK = 2;
 	public static final int EPOLL_CTL_ADD = 1;
 	public static final int EPOLL_CTL_DEL = 2;
+	public static final int EPOLL_CTL_MOD = 3;
 	public static final int TIOCSPTLCK = 0x40045431;
 	public static final int TIOCGPTN = 0x80045430;
 	public static final int TIOCSWINSZ = 0x5414;

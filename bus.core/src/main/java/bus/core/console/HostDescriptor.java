@@ -12,6 +12,8 @@ final class HostDescriptor {
 	final String key;
 	boolean readable = true;
 	boolean writable = true;
+	/** An edge is reported when it becomes writable. */
+	boolean watchedForWriting;
 	/**
 	 * A stream socket, of which a short read has taken all: the next byte comes with an edge. Not so with terminals, which
 	 * give a line at a time, nor with sockets that keep messages apart.

@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import bus.api.BusInfo;
 import bus.api.HostPort;
@@ -53,6 +55,8 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	boolean countsCalls = true;
 	final List<Integer> errors = new ArrayList<>();
 	final Map<Integer, Watch> watches = new HashMap<>();
+	/** Descriptors that are watched for writing. */
+	final Set<Integer> writing = new HashSet<>();
 	int configChanges;
 	/** The loop takes no tasks any more. */
 	boolean ended;
@@ -366,8 +370,22 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	@Override
+	public void watchReading(int descriptor, Watch watch) {
+		watches.put(descriptor, watch);
+	}
+
+	@Override
+	public void watchWriting(int descriptor, boolean wanted) {
+		if (wanted)
+			writing.add(descriptor);
+		else
+			writing.remove(descriptor);
+	}
+
+	@Override
 	public void unwatch(int descriptor) {
 		watches.remove(descriptor);
+		writing.remove(descriptor);
 	}
 
 	@Override

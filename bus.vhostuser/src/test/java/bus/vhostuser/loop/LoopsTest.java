@@ -347,10 +347,10 @@ class LoopsTest {
 	@Test
 	void entryTable_tokenOfAnEndedWatch_findsNothing() {
 		var table = new EntryTable();
-		var first = new DeviceLoop.Entry(null, 7, null);
+		var first = new DeviceLoop.Entry(null, 7, null, DeviceLoop.WATCHED);
 		long token = table.add(first);
 		table.remove(first);
-		var second = new DeviceLoop.Entry(null, 7, null);
+		var second = new DeviceLoop.Entry(null, 7, null, DeviceLoop.WATCHED);
 		long next = table.add(second);
 		assertNull(table.get(token));
 		assertSame(second, table.get(next));
