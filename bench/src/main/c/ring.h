@@ -64,6 +64,7 @@ struct ring {
 		_Atomic uint16_t index;
 		struct used_entry ring[]; /* and avail_event */
 	} *used;
+	volatile uint16_t *used_event, *avail_event;
 	int size, event_idx, indirect;
 	uint16_t next, used_index, published, called;
 	uint64_t offset; /* bytes of the first incomplete chain that are consumed */
@@ -171,6 +172,8 @@ static inline void ring_open(struct ring *ring, const struct memory *memory, int
 	ring->descriptors = descriptors;
 	ring->available = available;
 	ring->used = used;
+	ring->used_event = (uint16_t *)((uint8_t *)available + 4 + 2 * size);
+	ring->avail_event = (uint16_t *)((uint8_t *)used + 4 + 8 * size);
 	ring->size = size;
 	ring->event_idx = event_idx;
 	ring->indirect = indirect;
@@ -313,14 +316,13 @@ static inline int ring_call_due(struct ring *ring) {
 	atomic_thread_fence(memory_order_seq_cst);
 	if (!ring->event_idx)
 		return !(*(volatile uint16_t *)&ring->available->flags & AVAIL_NO_INTERRUPT);
-	uint16_t event = *(volatile uint16_t *)&ring->available->ring[ring->size];
-	return (uint16_t)(published - event - 1) < (uint16_t)(published - old);
+	return (uint16_t)(published - *ring->used_event - 1) < (uint16_t)(published - old);
 }
 
 /* Asks for a kick at the next chain; to be called when ring_fetch found none. 1 if there is one meanwhile: look again. */
 static inline int ring_arm_kick(struct ring *ring) {
 	if (ring->event_idx)
-		*(volatile uint16_t *)&ring->used->ring[ring->size] = ring->next;
+		*ring->avail_event = ring->next;
 	/* the event must be visible before the index is read again: the driver does it the other way round */
 	atomic_thread_fence(memory_order_seq_cst);
 	return ring_offered(ring) != 0;
