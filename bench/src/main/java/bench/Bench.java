@@ -7,7 +7,7 @@ import java.util.List;
 
 /** {@code ./vport bench [SUITE...] [--quick] [--into DIR]}. */
 final class Bench {
-	private static final List<Suite> SUITES = List.of();
+	private static final List<Suite> SUITES = List.of(new bench.guest.GuestSuite());
 
 	/** With whom others are compared, if they took part. */
 	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");

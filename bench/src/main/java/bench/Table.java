@@ -34,7 +34,8 @@ final class Table {
 				number(figure.median()), 50 * figure.spread()));
 		for (var name : baselines) {
 			var baseline = arms.get(name);
-			if (baseline != null && baseline != figure && baseline.samples().length == figure.samples().length)
+			if (baseline != null && baseline != figure && baseline.samples().length == figure.samples().length
+					&& Double.isFinite(figure.ratioTo(baseline))) // of nothing, nothing is a part
 				line.append(String.format(Locale.ROOT, "  %5.2f of %s", figure.ratioTo(baseline), name));
 		}
 		return line.append(System.lineSeparator()).toString();
