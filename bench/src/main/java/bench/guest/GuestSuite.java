@@ -111,7 +111,7 @@ public final class GuestSuite implements Suite {
 	}
 
 	/** Each begins as often as the others, and follows each of them as often. */
-	private static List<Arm> order(List<Arm> arms, int round) {
+	static <T> List<T> order(List<T> arms, int round) {
 		var order = new ArrayList<>(arms);
 		Collections.rotate(order, round);
 		return round / arms.size() % 2 == 0 ? order : order.reversed();
