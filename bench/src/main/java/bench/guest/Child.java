@@ -6,14 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process that the suite has started. It ends with it: by its number, also if somebody interrupts the suite. */
+/** A process that the suite has started, and ends by its number. */
 final class Child implements AutoCloseable {
 	private static final long PATIENCE_SECONDS = 60;
 
 	private final String name;
 	private final Path log;
 	private final Process process;
-	private final Thread atExit;
 
 	/**
 	 * @param name for messages
@@ -33,8 +32,6 @@ final class Child implements AutoCloseable {
 		this.name = name;
 		this.log = log;
 		this.process = process;
-		this.atExit = new Thread(process::destroyForcibly);
-		Runtime.getRuntime().addShutdownHook(atExit);
 	}
 
 	/** Waits until it has printed a line. */
@@ -69,12 +66,9 @@ final class Child implements AutoCloseable {
 		try {
 			if (!process.waitFor(5, TimeUnit.SECONDS))
 				process.destroyForcibly().waitFor();
-			Runtime.getRuntime().removeShutdownHook(atExit);
 		} catch (InterruptedException e) {
 			process.destroyForcibly();
 			Thread.currentThread().interrupt();
-		} catch (IllegalStateException e) {
-			// the machine is going down, and the hook does the rest
 		}
 	}
 }

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import bench.Settings;
 
@@ -24,7 +26,10 @@ final class Machine implements AutoCloseable {
 	/** Sockets and configuration; a path of a socket must be short. */
 	private final Path folder = Files.createTempDirectory("vport-bench");
 	/** In the order in which they end: the guest before those that serve it. */
-	private final List<AutoCloseable> parts = new ArrayList<>();
+	private final List<AutoCloseable> parts = new CopyOnWriteArrayList<>();
+	private final AtomicBoolean closed = new AtomicBoolean();
+	/** Whoever interrupts the suite finds nothing of it running. */
+	private final Thread atExit = new Thread(this::clear);
 	private final List<Arm> arms = new ArrayList<>();
 	private GuestConsole console;
 
@@ -32,6 +37,7 @@ final class Machine implements AutoCloseable {
 		this.settings = settings;
 		this.name = name;
 		this.logs = Files.createDirectories(settings.build().resolve("logs"));
+		Runtime.getRuntime().addShutdownHook(atExit);
 	}
 
 	/** QEMU, with its own device beside the others. */
@@ -160,12 +166,23 @@ final class Machine implements AutoCloseable {
 
 	@Override
 	public void close() {
+		clear();
+		try {
+			Runtime.getRuntime().removeShutdownHook(atExit);
+		} catch (IllegalStateException e) {
+			// it is that thread's turn
+		}
+	}
+
+	private void clear() {
+		if (closed.getAndSet(true))
+			return;
 		try {
 			for (var part : parts)
 				part.close();
 			try (var files = Files.walk(folder)) {
 				for (var file : files.sorted(Comparator.reverseOrder()).toList())
-					Files.delete(file);
+					Files.deleteIfExists(file);
 			}
 		} catch (Exception e) {
 			System.err.println("vport: " + name + " is not wholly away: " + e);

@@ -12,11 +12,15 @@ enum Quantity {
 	/** Of the back-end's process. */
 	CPU_OF_BACK_END("CPU of the back-end", "ms/MiB", Better.LESS),
 	/** What the guest's /proc/interrupts counts for virtio devices. */
-	INTERRUPTS("interrupts", "/MiB", Better.LESS), SYSTEM_CALLS("system calls", "/MiB", Better.LESS), SYSTEM_CALLS_OF_BACK_END(
-			"system calls of the back-end", "/MiB", Better.LESS), P50("round trip p50", "us", Better.LESS), P99(
-					"round trip p99", "us", Better.LESS), P999("round trip p99.9", "us", Better.LESS), CPU_EACH(
-							"CPU", "us/round trip", Better.LESS), INTERRUPTS_EACH("interrupts", "/round trip",
-									Better.LESS), SYSTEM_CALLS_EACH("system calls", "/round trip", Better.LESS);
+	INTERRUPTS("interrupts", "/MiB", Better.LESS),
+	SYSTEM_CALLS("system calls", "/MiB", Better.LESS),
+	SYSTEM_CALLS_OF_BACK_END("system calls of the back-end", "/MiB", Better.LESS),
+	P50("round trip p50", "us", Better.LESS),
+	P99("round trip p99", "us", Better.LESS),
+	P999("round trip p99.9", "us", Better.LESS),
+	CPU_EACH("CPU of a round trip", "us", Better.LESS),
+	INTERRUPTS_EACH("interrupts of a round trip", "", Better.LESS),
+	SYSTEM_CALLS_EACH("system calls of a round trip", "", Better.LESS);
 
 	final String words;
 	final String unit;
