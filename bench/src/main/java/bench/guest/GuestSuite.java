@@ -12,12 +12,17 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import bench.Figure;
+import bench.Plot;
 import bench.Results;
 import bench.Settings;
 import bench.Suite;
 
 /** Real guests: the bus, a back-end in plain C and QEMU's own device, side by side on the same kernel. */
 public final class GuestSuite implements Suite {
+	static final String QEMU = "QEMU, 1 vCPU";
+	static final String UML = "user-mode Linux";
+	private static final String QEMU_2 = "QEMU, 2 vCPU";
+
 	private static final int ROUNDS = 9;
 	private static final int SAMPLE_MILLIS = 500;
 	/** For the JIT compiler: the bus has been running for a while wherever it matters. */
@@ -45,10 +50,15 @@ public final class GuestSuite implements Suite {
 		var backEnd = compile(settings);
 		for (var guest : List.of("qemu", "uml"))
 			prepare(settings, guest);
-		measure(settings, results, "QEMU, 1 vCPU", () -> Machine.qemu(settings, backEnd, 1));
-		measure(settings, results, "user-mode Linux", () -> Machine.uml(settings, backEnd));
+		measure(settings, results, QEMU, () -> Machine.qemu(settings, backEnd, 1));
+		measure(settings, results, UML, () -> Machine.uml(settings, backEnd));
 		if (!settings.quick())
-			measure(settings, results, "QEMU, 2 vCPU", () -> Machine.qemu(settings, backEnd, 2));
+			measure(settings, results, QEMU_2, () -> Machine.qemu(settings, backEnd, 2));
+	}
+
+	@Override
+	public List<Plot> plots() {
+		return Pictures.all();
 	}
 
 	private static Path compile(Settings settings) throws IOException, InterruptedException {

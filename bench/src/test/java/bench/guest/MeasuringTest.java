@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,18 @@ class MeasuringTest {
 			for (var arm : arms)
 				assertEquals(3, IntStream.range(0, 9).filter(round -> GuestSuite.order(arms, round).get(here).equals(arm))
 						.count(), arm);
+		}
+	}
+
+	@Test
+	void pictures_show_whatIsMeasured() {
+		var places = List.of(GuestSuite.QEMU, GuestSuite.UML);
+		var scenarios = Scenario.all().stream().flatMap(scenario -> places.stream().map(place -> place + ": " + scenario))
+				.toList();
+		var words = Arrays.stream(Quantity.values()).map(quantity -> quantity.words).toList();
+		for (var plot : Pictures.all()) {
+			assertTrue(scenarios.containsAll(plot.points().values()), plot.toString());
+			assertTrue(words.contains(plot.quantity()), plot.toString());
 		}
 	}
 
