@@ -7,7 +7,7 @@ import java.util.List;
 
 /** {@code ./vport bench [SUITE...|report] [--quick] [--into DIR]}. All suites, then the report, if none is named. */
 final class Bench {
-	private static final List<Suite> SUITES = List.of();
+	private static final List<Suite> SUITES = List.of(new bench.guest.GuestSuite());
 
 	/** With whom others are compared, if they took part. */
 	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");
