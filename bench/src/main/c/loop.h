@@ -51,17 +51,25 @@ EXPORT int64_t rings_blocking_eventfd(void) {
 	return eventfd(0, EFD_CLOEXEC);
 }
 
-/* So many times: offer, kick, sleep until the call, see that all is back. */
-EXPORT int64_t rings_round_trips(struct bench *bench, int64_t rounds, int64_t chains, int64_t kick, int64_t call) {
-	uint64_t count = 1;
+/*
+ * So many times: offer, kick, sleep until the call, see that all is back. `other` is the other end of the pipe that the loop
+ * writes to or reads from, or -1.
+ */
+EXPORT int64_t rings_round_trips(struct bench *bench, int64_t rounds, int64_t chains, int64_t kick, int64_t call,
+		int64_t other) {
+	int64_t bytes = chains * bench->driver.length * bench->driver.bytes;
 	for (int64_t i = 0; i < rounds; i++) {
+		uint64_t count = 1;
+		if (other >= 0 && bench->path == READ && rings_other_end(READ, other, bytes))
+			return -EIO;
 		driver_offer(&bench->driver, &bench->memory, chains);
-		count = 1;
 		if (write(kick, &count, sizeof count) != sizeof count)
 			return -errno;
 		while (!driver_has_all(&bench->driver, &bench->memory))
 			if (read(call, &count, sizeof count) != sizeof count)
 				return -errno;
+		if (other >= 0 && bench->path == WRITE && rings_other_end(WRITE, other, bytes))
+			return -EIO;
 	}
 	return 0;
 }

@@ -23,8 +23,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param rounds iterations of each contestant that count
  * @param warmUps iterations of each that do not
  * @param millis of an iteration
+ * @param buffers of {@link GarbageBenchmark}
  */
-record Fork(Path library, int rounds, int warmUps, int millis) {
+record Fork(Path library, int rounds, int warmUps, int millis, long buffers) {
 	/** As in {@code run_vport} of cnf/script/java. */
 	private static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
 			"--sun-misc-unsafe-memory-access=allow", "-XX:+UseZGC", "-Xmx256m");
@@ -67,6 +68,7 @@ record Fork(Path library, int rounds, int warmUps, int millis) {
 	private ChainedOptionsBuilder options(Class<?> benchmark, String parameter, String value) {
 		var flags = new ArrayList<>(FLAGS);
 		flags.add("-D" + Native.LIBRARY + "=" + library);
+		flags.add("-D" + GarbageBenchmark.BUFFERS + "=" + buffers);
 		return new OptionsBuilder().include("^" + benchmark.getName().replace(".", "\\.") + "\\.").param(parameter, value).forks(1)
 				.jvmArgs(flags.toArray(String[]::new)).verbosity(VerboseMode.SILENT).shouldFailOnError(true);
 	}

@@ -66,6 +66,12 @@ final class Machine implements AutoCloseable {
 		device.start(queue, data.open());
 	}
 
+	/** The control channel's transmitq does, for a driver that goes on. */
+	void beginControl() {
+		device.stop(CONTROL_TRANSMITQ);
+		device.start(CONTROL_TRANSMITQ, control.open());
+	}
+
 	void kick() {
 		device.kick(queue);
 	}

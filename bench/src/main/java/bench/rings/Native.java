@@ -37,7 +37,7 @@ final class Native {
 	private static final MethodHandle LOOP_START = function("loop_start", 5);
 	private static final MethodHandle LOOP_STOP = function("loop_stop", 1);
 	private static final MethodHandle BLOCKING_EVENTFD = function("blocking_eventfd", 0);
-	private static final MethodHandle ROUND_TRIPS = function("round_trips", 5);
+	private static final MethodHandle ROUND_TRIPS = function("round_trips", 6);
 	private static final MethodHandle CONTROL = function("control", 2);
 	private static final MethodHandle SERVE_MESSAGES = function("serve_messages", 2);
 	private static final MethodHandle FRONT_END = function("front_end", 2);
@@ -243,9 +243,9 @@ final class Native {
 	}
 
 	/** Offers, kicks, sleeps until the call; so many times. */
-	static long roundTrips(long bench, long rounds, long chains, long kick, long call) {
+	static long roundTrips(long bench, long rounds, long chains, long kick, long call, long other) {
 		try {
-			return (long) ROUND_TRIPS.invokeExact(bench, rounds, chains, kick, call);
+			return (long) ROUND_TRIPS.invokeExact(bench, rounds, chains, kick, call, other);
 		} catch (Throwable t) {
 			throw wrong(t);
 		}

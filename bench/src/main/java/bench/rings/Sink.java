@@ -48,6 +48,10 @@ final class Sink implements HostPort, AutoCloseable {
 		}
 	}
 
+	DataPath path() {
+		return path;
+	}
+
 	/** -1 if the port has none. */
 	int descriptor() {
 		return descriptor;
