@@ -92,7 +92,7 @@ final class PackedQueue extends Virtqueue {
 
 	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
-		batch.clear(maxSegments);
+		batch.clear(memory, maxSegments);
 		int at = next;
 		boolean turn = wrap;
 		long skip = offset();
@@ -130,7 +130,7 @@ final class PackedQueue extends Virtqueue {
 					throw new GuestViolationException("an indirect descriptor within a chain");
 				room = walkTable(batch, address, word & 0xffffffffL, writable);
 			} else if (room && (flags & WRITE) != 0 == writable) {
-				room = batch.add(memory, address, word & 0xffffffffL);
+				room = batch.add(address, word & 0xffffffffL);
 			}
 			if ((flags & NEXT) == 0) {
 				batch.end((int) (word >>> 32) & 0xffff, slots, room);
@@ -155,7 +155,7 @@ final class PackedQueue extends Virtqueue {
 			int flags = (int) (word >>> 48);
 			if ((flags & INDIRECT) != 0)
 				throw new GuestViolationException("an indirect descriptor within an indirect table");
-			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, word & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(address, word & 0xffffffffL))
 				return false;
 		}
 		return true;

@@ -70,7 +70,7 @@ final class SplitQueue extends Virtqueue {
 
 	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
-		batch.clear(maxSegments);
+		batch.clear(memory, maxSegments);
 		int offered = offered();
 		if (offered > size)
 			throw new GuestViolationException("avail.idx is " + offered + " ahead of a queue of size=" + size);
@@ -98,7 +98,7 @@ final class SplitQueue extends Virtqueue {
 			int flags = (int) (word >>> 32) & 0xffff;
 			if ((flags & INDIRECT) != 0)
 				return walkTable(batch, address, word, writable);
-			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, word & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(address, word & 0xffffffffL))
 				return false;
 			if ((flags & NEXT) == 0)
 				return true;
@@ -125,7 +125,7 @@ final class SplitQueue extends Virtqueue {
 			int flags = (int) (entry >>> 32) & 0xffff;
 			if ((flags & INDIRECT) != 0)
 				throw new GuestViolationException("an indirect descriptor within an indirect table");
-			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, entry & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(address, entry & 0xffffffffL))
 				return false;
 			if ((flags & NEXT) == 0)
 				return true;
