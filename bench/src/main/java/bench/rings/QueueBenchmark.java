@@ -40,6 +40,8 @@ public class QueueBenchmark {
 	private Ring ring;
 	private Virtqueue queue;
 	private ChainBatch batch;
+	/** Of the last iovec array: in C it is made while fetching. */
+	public long address;
 	private int iteration;
 	private Arm arm;
 
@@ -93,6 +95,7 @@ public class QueueBenchmark {
 					return;
 				continue;
 			}
+			address = batch.iovec();
 			if (writable)
 				queue.fill(batch, batch.bytes());
 			else

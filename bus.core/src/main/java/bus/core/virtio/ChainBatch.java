@@ -59,9 +59,9 @@ public final class ChainBatch {
 		return segments >= segmentLimit || chains >= capacity || descriptors >= ENOUGH_DESCRIPTORS;
 	}
 
-	/** A descriptor is being looked at, whether it adds anything or not. */
-	void look() {
-		descriptors++;
+	/** So many descriptors were looked at, whether they added anything or not. */
+	void looked(int count) {
+		descriptors += count;
 	}
 
 	/** Begins a chain whose first {@code skipBytes} were consumed before. */
@@ -77,6 +77,14 @@ public final class ChainBatch {
 	 * @throws GuestViolationException if it is not all in guest memory
 	 */
 	boolean add(long guestAddress, long length) {
+		long host = skip == 0 && segments < segmentLimit ? memory.find(guestAddress, length) : 0;
+		if (host == 0 || length == 0)
+			return addInPieces(guestAddress, length);
+		put(host, length);
+		return true;
+	}
+
+	private boolean addInPieces(long guestAddress, long length) {
 		long address = guestAddress;
 		for (long left = length; left > 0;) {
 			int row = memory.rowOf(address);
@@ -98,13 +106,16 @@ public final class ChainBatch {
 		}
 		if (segments >= segmentLimit)
 			return false;
-		long rest = length - skip;
-		piece[2 * segments] = address + skip;
-		piece[2 * segments + 1] = rest;
-		segments++;
+		put(address + skip, length - skip);
 		skip = 0;
-		chainBytes += rest;
 		return true;
+	}
+
+	private void put(long address, long length) {
+		int at = 2 * segments++;
+		piece[at] = address;
+		piece[at + 1] = length;
+		chainBytes += length;
 	}
 
 	/**

@@ -61,6 +61,18 @@ public final class GuestMemory {
 		return -1;
 	}
 
+	/** Where, in this process, bytes are that lie in one region; 0 if they do not. */
+	long find(long guestAddress, long length) {
+		long[] rows = table;
+		for (int row = 0; row < rows.length; row += ROW) {
+			long offset = guestAddress - rows[row];
+			long size = rows[row + SIZE];
+			if (Long.compareUnsigned(offset, size) < 0)
+				return length <= size - offset ? rows[row + HOST] + offset : 0;
+		}
+		return 0;
+	}
+
 	/** Bytes from a guest address to the end of its region. */
 	long bytesFrom(int row, long guestAddress) {
 		return table[row + SIZE] - (guestAddress - table[row]);

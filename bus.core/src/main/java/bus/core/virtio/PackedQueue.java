@@ -121,7 +121,6 @@ final class PackedQueue extends Virtqueue {
 		boolean room = true;
 		int index = start;
 		for (int slots = 1; slots <= size; slots++) {
-			batch.look();
 			long address = descriptors.get(LE64, (long) DESCRIPTOR * index);
 			long word = descriptors.get(LE64, (long) DESCRIPTOR * index + HALF);
 			int flags = (int) (word >>> 48);
@@ -133,6 +132,7 @@ final class PackedQueue extends Virtqueue {
 				room = batch.add(address, word & 0xffffffffL);
 			}
 			if ((flags & NEXT) == 0) {
+				batch.looked(slots);
 				batch.end((int) (word >>> 32) & 0xffff, slots, room);
 				return slots;
 			}
@@ -149,15 +149,17 @@ final class PackedQueue extends Virtqueue {
 			throw new GuestViolationException("indirect descriptor with length=" + bytes
 					+ (indirect ? "" : ", not negotiated"));
 		for (int i = 0; i < entries; i++) {
-			batch.look();
 			long address = memory.read(table + (long) DESCRIPTOR * i);
 			long word = memory.read(table + (long) DESCRIPTOR * i + HALF);
 			int flags = (int) (word >>> 48);
 			if ((flags & INDIRECT) != 0)
 				throw new GuestViolationException("an indirect descriptor within an indirect table");
-			if ((flags & WRITE) != 0 == writable && !batch.add(address, word & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(address, word & 0xffffffffL)) {
+				batch.looked(i + 1);
 				return false;
+			}
 		}
+		batch.looked(entries);
 		return true;
 	}
 
