@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import bench.scale.ScaleSuite;
+
 /** {@code ./vport bench [SUITE...] [--quick] [--into DIR]}. */
 final class Bench {
-	private static final List<Suite> SUITES = List.of();
+	private static final List<Suite> SUITES = List.of(new ScaleSuite());
 
 	/** With whom others are compared, if they took part. */
 	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");
