@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import bus.core.console.DeviceSettings;
+import bus.vhostuser.loop.Polling;
 import guest.driver.ConsoleDriver;
 import guest.driver.DriverSettings;
 import guest.driver.FrontEnd;
@@ -142,6 +143,6 @@ class FewDescriptorsTest {
 
 	private BusConfig bus(int number) {
 		String name = "vm" + number;
-		return new BusConfig(name, name, name, folder.resolve(name), 0600, false, DeviceSettings.of(PORTS));
+		return new BusConfig(name, name, name, folder.resolve(name), 0600, false, Polling.OFF, DeviceSettings.of(PORTS));
 	}
 }

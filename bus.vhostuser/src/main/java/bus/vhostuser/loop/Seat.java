@@ -35,6 +35,11 @@ public final class Seat implements Loop {
 	private final AtomicBoolean signalled = new AtomicBoolean();
 	private Turn turn = scratch -> false;
 	private boolean turnRequested;
+	/** Null if nothing of the seat's is to be looked at. */
+	private Sight sight;
+	private Polling polling = Polling.OFF;
+	/** Set while the loop looks at the seat's sight. */
+	private boolean enlisted;
 	private volatile DeviceLoop loop;
 	private volatile boolean closed;
 	private volatile boolean justMoved;
@@ -61,6 +66,28 @@ public final class Seat implements Loop {
 	/** Sets what is done first when the seat had to leave its thread to port code of its own that does not return. */
 	public void blocked(Runnable newBlocked) {
 		this.blocked = newBlocked;
+	}
+
+	/** Has the loop look before it sleeps, as long as {@code newPolling} says. Loop thread. */
+	public void look(Sight newSight, Polling newPolling) {
+		this.sight = newSight;
+		this.polling = newPolling;
+	}
+
+	Sight sight() {
+		return sight;
+	}
+
+	Polling polling() {
+		return polling;
+	}
+
+	boolean isEnlisted() {
+		return enlisted;
+	}
+
+	void enlisted(boolean isEnlisted) {
+		enlisted = isEnlisted;
 	}
 
 	DeviceLoop loop() {
@@ -225,6 +252,7 @@ public final class Seat implements Loop {
 		for (var entry : watches.values())
 			target.add(entry);
 		turnRequested = false;
+		enlisted = false; // the turn that it gets there enlists it, if there is still something to look at
 		justMoved = true;
 		justBlocked = fromItsOwnPort;
 		signalled.set(true); // it may be listed at the old loop, which is stuck
@@ -243,5 +271,6 @@ public final class Seat implements Loop {
 		for (var entry : watches.values())
 			loop.remove(entry);
 		watches.clear();
+		sight = null;
 	}
 }
