@@ -129,7 +129,7 @@ final class Vport implements AutoCloseable {
 
 	@Override
 	public void close() {
-		process.destroy();
+		process.toHandle().destroy(); // its own destroy would close the streams before the last words
 		process.onExit().completeOnTimeout(process, 60, TimeUnit.SECONDS).join();
 		process.destroyForcibly();
 	}
