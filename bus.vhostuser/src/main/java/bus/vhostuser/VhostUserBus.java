@@ -78,6 +78,7 @@ public final class VhostUserBus {
 	private final BundleContext context;
 	private final Loops loops;
 	private final Machines machines;
+	private final Rehearsal rehearsal;
 	private BusConfig config;
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
@@ -88,10 +89,11 @@ public final class VhostUserBus {
 	 */
 	@Activate
 	public VhostUserBus(BundleContext context, @Reference Loops loops, @Reference Machines machines,
-			Map<String, Object> properties) {
+			@Reference Rehearsal rehearsal, Map<String, Object> properties) {
 		this.context = context;
 		this.loops = loops;
 		this.machines = machines;
+		this.rehearsal = rehearsal;
 		modified(properties);
 	}
 
@@ -120,7 +122,7 @@ public final class VhostUserBus {
 	private void start(BusConfig newConfig) {
 		config = newConfig;
 		try {
-			server = new BusServer(newConfig, loops, machines.names(newConfig.vm()));
+			server = new BusServer(newConfig, loops, machines.names(newConfig.vm()), rehearsal::end);
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.ERROR, newConfig.source() + ": socket=" + newConfig.socket() + ": " + e.getMessage()
 					+ "; allowed: a path that can be made and that nobody listens on");
@@ -128,6 +130,7 @@ public final class VhostUserBus {
 		}
 		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
 		registration = context.registerService(SerialBus.class, server.bus(), properties); // the whiteboard plugs its ports
+		rehearsal.awaitFirst(); // a guest that waits to be let in is better off than one that is served slowly
 		server.serve();
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}

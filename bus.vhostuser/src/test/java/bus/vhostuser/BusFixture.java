@@ -46,7 +46,8 @@ final class BusFixture implements Closeable {
 
 	BusServer bus(String name, DeviceSettings settings) throws IOException {
 		var config = new BusConfig(name, name, name, socket(name), 0600, false, settings);
-		var server = new BusServer(config, loops, new PortNames());
+		var server = new BusServer(config, loops, new PortNames(), () -> {
+		});
 		open.addFirst(server::close);
 		server.serve();
 		return server;
