@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code ./vport bench [SUITE...] [--quick] [--into DIR]}. */
+/** {@code ./vport bench [SUITE...|report] [--quick] [--into DIR]}. All suites, then the report, if none is named. */
 final class Bench {
 	private static final List<Suite> SUITES = List.of();
 
@@ -29,6 +29,7 @@ final class Bench {
 		var root = Path.of(System.getProperty("vport.root", ".")).toAbsolutePath().normalize();
 		var into = root.resolve("docs/performance");
 		boolean quick = false;
+		boolean report = false;
 		var chosen = new ArrayList<Suite>();
 		for (int i = 0; i < arguments.length; i++)
 			switch (arguments[i]) {
@@ -38,8 +39,10 @@ final class Bench {
 						return wrong("--into needs a folder: bench --into DIR");
 					into = Path.of(arguments[i]).toAbsolutePath();
 				}
+				case "report" -> report = true;
 				case "--help" -> {
 					SUITES.forEach(suite -> System.out.printf("  %-10s %s%n", suite.name(), suite.about()));
+					System.out.println("  report     pictures and tables of the figures that are there");
 					return 0;
 				}
 				default -> {
@@ -47,11 +50,14 @@ final class Bench {
 					var suite = SUITES.stream().filter(one -> one.name().equals(name)).findFirst();
 					if (suite.isEmpty())
 						return wrong("unknown suite " + name + "; there are: "
-								+ String.join(", ", SUITES.stream().map(Suite::name).toList()));
+								+ String.join(", ", SUITES.stream().map(Suite::name).toList()) + ", report");
 					chosen.add(suite.get());
 				}
 			}
-		measure(chosen.isEmpty() ? SUITES : chosen, new Settings(root, into, quick));
+		boolean all = chosen.isEmpty() && !report;
+		measure(all ? SUITES : chosen, new Settings(root, into, quick));
+		if (all || report)
+			Report.write(SUITES, into);
 		return 0;
 	}
 
@@ -63,9 +69,10 @@ final class Bench {
 	private static void measure(List<Suite> suites, Settings settings) throws IOException, InterruptedException {
 		for (var suite : suites) {
 			System.out.println("vport: " + suite.name() + ": " + suite.about());
-			var results = new Results(settings.into().resolve(suite.name() + ".jsonl"));
+			var results = new Results(settings.into().resolve(suite.name() + ".jsonl"),
+					Run.now(settings.root()));
 			suite.run(settings, results);
-			System.out.print(Table.of(results.figures(), BASELINES));
+			System.out.print(Table.text(results.figures(), BASELINES));
 		}
 	}
 }

@@ -11,19 +11,30 @@ import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a suite has measured: a file with one JSON line per figure, written as it comes; and its words to who waits for it. */
+/**
+ * What a suite has measured: a file whose first line says where and when, with one JSON line per figure, written as it comes.
+ * And the suite's words to who waits for it.
+ */
 public final class Results {
 	private static final JsonMapper JSON = new JsonMapper();
+
+	/**
+	 * A file read again.
+	 *
+	 * @param run where and when
+	 */
+	record Read(Run run, List<Figure> figures) {
+	}
 
 	private final Path file;
 	private final long began = System.nanoTime();
 	private final List<Figure> figures = new ArrayList<>();
 
 	/** Begins a file anew. */
-	Results(Path file) throws IOException {
+	Results(Path file, Run run) throws IOException {
 		this.file = file;
 		Files.createDirectories(file.toAbsolutePath().getParent());
-		Files.writeString(file, "");
+		Files.writeString(file, JSON.writeValueAsString(run) + "\n");
 	}
 
 	/** Adds a figure. */
@@ -43,19 +54,21 @@ public final class Results {
 	}
 
 	/**
-	 * Reads what a suite has left; nothing if it has not been run.
+	 * Reads what a suite has left.
 	 *
-	 * @throws IOException if a line is none of ours
+	 * @throws IOException if there is nothing, or a line that is none of ours
 	 */
-	public static List<Figure> read(Path file) throws IOException {
-		var figures = new ArrayList<Figure>();
-		if (Files.exists(file))
-			for (var line : Files.readAllLines(file))
-				try {
-					figures.add(JSON.readValue(line, Figure.class));
-				} catch (JacksonException e) {
-					throw new IOException(file + ": this is no figure: " + line + "; run the suite again", e);
-				}
-		return figures;
+	static Read read(Path file) throws IOException {
+		var lines = Files.readAllLines(file);
+		if (lines.isEmpty())
+			throw new IOException(file + ": empty; run the suite again");
+		try {
+			var read = new ArrayList<Figure>();
+			for (var line : lines.subList(1, lines.size()))
+				read.add(JSON.readValue(line, Figure.class));
+			return new Read(JSON.readValue(lines.getFirst(), Run.class), List.copyOf(read));
+		} catch (JacksonException e) {
+			throw new IOException(file + ": not what a suite has written; run it again", e);
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package bench;
 
 import java.io.IOException;
+import java.util.List;
 
 /** One group of measurements, called by its name: {@code ./vport bench NAME}. */
 public interface Suite {
@@ -17,4 +18,7 @@ public interface Suite {
 	 * @throws IOException if something it needs cannot be had; the message says what to do
 	 */
 	void run(Settings settings, Results results) throws IOException, InterruptedException;
+
+	/** The pictures that its figures are looked at with. A figure that is missing leaves a gap. */
+	List<Plot> plots();
 }

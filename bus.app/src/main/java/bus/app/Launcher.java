@@ -52,6 +52,8 @@ public final class Launcher implements ConfigurationListener {
 	private static final String SCRIPT = "vport.script";
 	private static final String INIT = "init.gosh";
 	private static final long LOOK_AGAIN_MS = 50;
+	/** At most one part in so many, and one, of the time goes into looking. */
+	private static final long LOOKS_SHARE = 3;
 	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
 	private static final long UPDATE_MS = 300;
 	private static final long PATIENCE_MS = 10_000;
@@ -124,6 +126,7 @@ public final class Launcher implements ConfigurationListener {
 		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
 		boolean patient = true;
 		while (true) {
+			long began = System.nanoTime();
 			var files = files();
 			var survey = survey();
 			report(files, survey);
@@ -136,8 +139,18 @@ public final class Launcher implements ConfigurationListener {
 				System.getLogger("vport").log(System.Logger.Level.WARNING, "not ready, still waiting for "
 						+ String.join(", ", missing) + "; scr:list in the shell or VPORT_LOG=debug shows more");
 			}
-			changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+			awaitChange(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
 		}
+	}
+
+	/**
+	 * A look at thousands of ports takes as long as many of them take to come up, on the processors that they need for it: so
+	 * the next one is later the longer the last one took.
+	 */
+	private void awaitChange(long lookTookMillis) throws InterruptedException {
+		Thread.sleep(lookTookMillis * LOOKS_SHARE);
+		if (changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS))
+			changes.drainPermits(); // each file is a change, and one look sees them all
 	}
 
 	/** While the framework stops, kinds vanish one after the other; that is nobody's mistake. */

@@ -22,8 +22,8 @@ import bus.api.ConfigurationFile;
  * <p>A component that has said so itself is not repeated: this listens to the log for its words.
  */
 final class Refusals extends Handler {
-	/** Enough for one line of each port of a bus. */
-	private static final int REMEMBERED = 128;
+	/** Enough for one line of each port of a large host: a file whose line is forgotten is waited for in vain. */
+	private static final int REMEMBERED = 8192;
 	private static final String CAUSED_BY = "Caused by: ";
 	private static final String NOT_A_NUMBER = "For input string: \"";
 

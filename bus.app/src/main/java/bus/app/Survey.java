@@ -1,10 +1,13 @@
 package bus.app;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.osgi.framework.Constants;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
@@ -15,22 +18,58 @@ import bus.api.HostPort;
 import bus.api.PortInfo;
 
 /**
- * What Declarative Services and the buses have made of the configuration files, at one moment.
- *
- * @param components every component of the framework, with its configurations
- * @param otherPids what takes configurations without being a component
- * @param buses names of the buses that listen
- * @param ports every port, plugged or not; empty Optional if nobody plugs ports here
+ * What Declarative Services and the buses have made of the configuration files, at one moment. Asked about each of
+ * thousands of files, so that everything is found by a key: a search for each would take longer than the start itself.
  */
-record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> components, Set<String> otherPids,
-		Set<String> buses, Optional<List<PortInfo>> ports) {
-
+final class Survey {
 	private static final String BUS_KIND = "bus.vhostuser";
+
+	/** A component, and its configurations by the file and by the PID that they were made from. */
+	private record Kind(ComponentDescriptionDTO component, Map<Object, ComponentConfigurationDTO> configurations) {
+	}
+
+	private final Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> components;
+	private final Map<String, List<Kind>> kindsByPid = new HashMap<>();
+	private final Set<String> otherPids;
+	private final Set<String> buses;
+	private final Optional<Map<String, List<PortInfo>>> portsByLabel;
+
+	/**
+	 * @param components every component of the framework, with its configurations
+	 * @param otherPids what takes configurations without being a component
+	 * @param buses names of the buses that listen
+	 * @param ports every port, plugged or not; empty Optional if nobody plugs ports here
+	 */
+	Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> components, Set<String> otherPids,
+			Set<String> buses, Optional<List<PortInfo>> ports) {
+		this.components = components;
+		this.otherPids = otherPids;
+		this.buses = buses;
+		portsByLabel = ports.map(all -> all.stream().collect(Collectors.groupingBy(PortInfo::label)));
+		components.forEach((component, all) -> {
+			var kind = new Kind(component, byOrigin(all));
+			for (String pid : component.configurationPid)
+				kindsByPid.computeIfAbsent(pid, its -> new ArrayList<>()).add(kind);
+		});
+	}
+
+	private static Map<Object, ComponentConfigurationDTO> byOrigin(Collection<ComponentConfigurationDTO> configurations) {
+		var byOrigin = new HashMap<Object, ComponentConfigurationDTO>();
+		for (var made : configurations) {
+			ConfigurationFile.of(made.properties).ifPresent(file -> byOrigin.putIfAbsent(file, made));
+			if (made.properties.get(Constants.SERVICE_PID) instanceof String pid)
+				byOrigin.putIfAbsent(pid, made);
+		}
+		return byOrigin;
+	}
+
+	Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>> components() {
+		return components;
+	}
 
 	/** Whether something here takes configurations of this kind. */
 	boolean knows(ConfigFile file) {
-		return otherPids.contains(file.pid())
-				|| components.keySet().stream().anyMatch(component -> takes(component, file));
+		return otherPids.contains(file.pid()) || kindsByPid.containsKey(file.pid());
 	}
 
 	/** The kinds that an operator may write files for. */
@@ -41,11 +80,11 @@ record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>
 
 	/** Whether nothing more will come of a file by itself: it works, or it was refused. */
 	boolean settled(ConfigFile file) {
-		if (!knows(file) || components.keySet().stream().noneMatch(component -> takes(component, file)))
-			return true;
-		return components.entrySet().stream().filter(entry -> takes(entry.getKey(), file))
-				.allMatch(entry -> entry.getValue().stream().filter(made -> madeFrom(made, file)).findFirst()
-						.map(made -> settled(file, entry.getKey(), made)).orElse(false));
+		return kindsByPid.getOrDefault(file.pid(), List.of()).stream().allMatch(kind -> {
+			var made = kind.configurations.getOrDefault(file.path().toAbsolutePath(),
+					kind.configurations.get(file.servicePid()));
+			return made != null && settled(file, kind.component, made);
+		});
 	}
 
 	private boolean settled(ConfigFile file, ComponentDescriptionDTO component, ComponentConfigurationDTO made) {
@@ -57,7 +96,8 @@ record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>
 			return buses.contains(file.label());
 		if (!List.of(component.serviceInterfaces).contains(HostPort.class.getName()))
 			return true;
-		return ports.map(all -> all.stream().anyMatch(port -> isOf(port, file, made) && settled(port))).orElse(true);
+		return portsByLabel.map(all -> all.getOrDefault(file.label(), List.of()).stream()
+				.anyMatch(port -> isOf(port, made) && settled(port))).orElse(true);
 	}
 
 	/** A port that waits for a bus which is there is about to be plugged. */
@@ -65,17 +105,8 @@ record Survey(Map<ComponentDescriptionDTO, Collection<ComponentConfigurationDTO>
 		return port.state() != PortInfo.State.WAITING || !buses.contains(port.bus());
 	}
 
-	private static boolean isOf(PortInfo port, ConfigFile file, ComponentConfigurationDTO made) {
+	private static boolean isOf(PortInfo port, ComponentConfigurationDTO made) {
 		var type = made.properties.get("port.type");
-		return port.label().equals(file.label()) && (type == null || type.equals(port.type()));
-	}
-
-	private static boolean takes(ComponentDescriptionDTO component, ConfigFile file) {
-		return List.of(component.configurationPid).contains(file.pid());
-	}
-
-	private static boolean madeFrom(ComponentConfigurationDTO made, ConfigFile file) {
-		return ConfigurationFile.of(made.properties).filter(file.path().toAbsolutePath()::equals).isPresent()
-				|| file.servicePid().equals(made.properties.get(Constants.SERVICE_PID));
+		return type == null || type.equals(port.type());
 	}
 }

@@ -52,7 +52,7 @@ class MetatypeTest {
 				"allow", "escape", "onbreak"), keys(definition("port.console"), ALL));
 		assertEquals(Set.of("bus"), keys(definition("port.console"), REQUIRED));
 		assertEquals(Set.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx", "indirect_desc", "in_order",
-				"resize", "name_nul"), keys(definition("bus.vhostuser"), ALL));
+				"resize", "name_nul", "poll_us", "poll_budget"), keys(definition("bus.vhostuser"), ALL));
 		assertEquals(Set.of("socket"), keys(definition("bus.vhostuser"), REQUIRED));
 	}
 

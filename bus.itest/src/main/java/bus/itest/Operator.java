@@ -176,6 +176,7 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 	public void afterEach(ExtensionContext test) throws Exception {
 		for (Closeable closeable : open)
 			closeable.close();
+		awaitFileInstall();
 		for (String kind : KINDS)
 			deleteConfigurations(kind);
 		Await.until("no ports left, but " + runtime().ports(), () -> runtime().ports().isEmpty());
@@ -185,6 +186,21 @@ final class Operator implements BeforeEachCallback, AfterEachCallback {
 			for (var file : files.sorted(Comparator.reverseOrder()).toList())
 				Files.delete(file);
 		}
+	}
+
+	/**
+	 * Waits until File Install knows every file of the folder, if there is one: it would make a configuration again that is
+	 * deleted while it is reading what bus.app has just written of it. A scan ends before the next one begins, so that a file
+	 * which comes with one and goes with the next has seen all others read.
+	 */
+	private void awaitFileInstall() throws Exception {
+		var folder = Path.of(context.getProperty("felix.fileinstall.dir"));
+		if (!Files.isDirectory(folder))
+			return;
+		var file = Files.writeString(folder.resolve("test.scan.cfg"), "a=b\n");
+		Await.until("a scan of " + folder, () -> admin().listConfigurations("(service.pid=test.scan)") != null);
+		Files.delete(file);
+		Await.until("the next scan of " + folder, () -> admin().listConfigurations("(service.pid=test.scan)") == null);
 	}
 
 	void deleteConfigurations(String kind) throws Exception {

@@ -3,7 +3,6 @@ package bus.shell;
 import java.util.List;
 
 import bus.api.BusInfo;
-import bus.api.PortInfo;
 import bus.shell.command.Shown;
 import bus.shell.command.Table;
 import bus.shell.command.Words;
@@ -18,8 +17,8 @@ import bus.shell.command.Words;
 public record BusRecord(String name, String vm, String state, long ports, int usablePorts, int maxPorts, int queues,
 		String socket, String problem) implements Shown {
 
-	static BusRecord of(BusInfo bus, List<PortInfo> all) {
-		long ports = all.stream().filter(port -> port.bus().equals(bus.name()) && PortRecord.isOnBus(port)).count();
+	/** @param ports how many are on it */
+	static BusRecord of(BusInfo bus, long ports) {
 		return new BusRecord(bus.name(), bus.vm(), Words.of(bus.state()), ports, bus.usablePorts(), bus.maxPorts(),
 				bus.queues(), bus.socket(), bus.problem());
 	}

@@ -3,6 +3,7 @@ package bus.shell;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.apache.felix.service.command.Descriptor;
@@ -80,9 +81,10 @@ public final class LookCommands {
 	public Object buses(@Descriptor("buses; all if none is named") String... names) {
 		var words = Arguments.of("vport:buses [BUS...]", names).words();
 		words.forEach(ports::bus);
-		var all = runtime.ports();
+		var counts = runtime.ports().stream().filter(PortRecord::isOnBus)
+				.collect(Collectors.groupingBy(PortInfo::bus, Collectors.counting()));
 		return new Listing<>(runtime.buses().stream().filter(bus -> words.isEmpty() || words.contains(bus.name()))
-				.map(bus -> BusRecord.of(bus, all)).toList(), BusRecord::table);
+				.map(bus -> BusRecord.of(bus, counts.getOrDefault(bus.name(), 0L))).toList(), BusRecord::table);
 	}
 
 	@Descriptor("""

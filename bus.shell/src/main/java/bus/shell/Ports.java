@@ -3,6 +3,7 @@ package bus.shell;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import bus.api.BusInfo;
@@ -25,7 +26,7 @@ record Ports(SerialBusRuntime runtime) {
 			throw new CommandException(
 					"several ports are called " + label + ": " + Words.list(found.stream().map(Ports::typed).toList()));
 		if (found.isEmpty())
-			throw Words.unknown("port", label, "ports", all.stream().map(port -> called(port, all)).toList());
+			throw Words.unknown("port", label, "ports", List.copyOf(called(all).keySet()));
 		return found.getFirst();
 	}
 
@@ -43,18 +44,14 @@ record Ports(SerialBusRuntime runtime) {
 
 	/** All ports by what they are called: the label if that is enough. */
 	Map<String, PortInfo> byLabel() {
-		var all = runtime.ports();
-		var named = new LinkedHashMap<String, PortInfo>();
-		all.forEach(port -> named.put(called(port, all), port));
-		return named;
+		return called(runtime.ports());
 	}
 
-	private static String called(PortInfo port, List<PortInfo> all) {
-		return alone(port, all) ? port.label() : typed(port);
-	}
-
-	private static boolean alone(PortInfo port, List<PortInfo> all) {
-		return all.stream().filter(other -> other.label().equals(port.label())).count() == 1;
+	private static Map<String, PortInfo> called(List<PortInfo> all) {
+		var counts = all.stream().collect(Collectors.groupingBy(PortInfo::label, Collectors.counting()));
+		var called = new LinkedHashMap<String, PortInfo>();
+		all.forEach(port -> called.put(counts.get(port.label()) == 1 ? port.label() : typed(port), port));
+		return called;
 	}
 
 	List<String> buses() {

@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -134,16 +136,19 @@ public final class StatCommand {
 			var now = runtime.ports();
 			long moment = System.nanoTime();
 			double seconds = Math.max(1, moment - time) / (double) SECOND;
+			var earlier = before.stream().collect(Collectors.toMap(Key::of, Function.identity(), (first, second) -> first));
 			var rates = now.stream().filter(PortRecord::isOnBus).filter(port -> ports.isNamed(port, names))
-					.map(port -> RateRecord.of(port, same(port), seconds)).toList();
+					.map(port -> RateRecord.of(port, earlier.get(Key.of(port)), seconds)).toList();
 			before = now;
 			time = moment;
 			return new Listing<>(rates, RateRecord::table);
 		}
+	}
 
-		private PortInfo same(PortInfo port) {
-			return before.stream().filter(it -> it.bus().equals(port.bus()) && it.type().equals(port.type())
-					&& it.label().equals(port.label())).findFirst().orElse(null);
+	/** What makes a port the same in two looks. */
+	private record Key(String bus, String type, String label) {
+		static Key of(PortInfo port) {
+			return new Key(port.bus(), port.type(), port.label());
 		}
 	}
 }

@@ -10,6 +10,7 @@ import bus.api.ConfigurationFile;
 import bus.core.console.DeviceSettings;
 import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.Feature;
+import bus.vhostuser.loop.Polling;
 
 /**
  * A checked configuration of a bus.
@@ -20,14 +21,15 @@ import bus.core.virtio.Feature;
  * @param socket where to listen; null for the bus of the {@link Rehearsal}, which listens nowhere
  * @param mode permissions of the socket file
  * @param ownLoop whether the bus gets a thread of its own
+ * @param polling how long its thread looks before it sleeps
  */
 record BusConfig(String name, String source, String vm, Path socket, int mode, boolean ownLoop,
-		DeviceSettings device) {
+		Polling polling, DeviceSettings device) {
 	static final int DEFAULT_PORTS = 31;
 	static final int MAX_PORTS = 127;
 
 	private static final List<String> KEYS = List.of("socket", "ports", "vm", "mode", "loop", "packed", "event_idx",
-			"indirect_desc", "in_order", "resize", "name_nul");
+			"indirect_desc", "in_order", "resize", "name_nul", "poll_us", "poll_budget");
 	private static final Set<String> FOREIGN_PREFIXES = Set.of("service.", "felix.", "component.", "osgi.", ".");
 
 	/**
@@ -43,7 +45,12 @@ record BusConfig(String name, String source, String vm, Path socket, int mode, b
 				throw bad(source, "unknown key " + key, String.join(", ", KEYS));
 		return new BusConfig(name, source, vm(name, properties.get("vm")), socket(source, properties.get("socket")),
 				mode(source, properties.get("mode")), choice(source, "loop", properties, "shared", "own") == 1,
-				device(source, properties));
+				polling(source, properties), device(source, properties));
+	}
+
+	private static Polling polling(String source, Map<String, ?> properties) {
+		return new Polling(within(source, "poll_us", properties, Polling.OFF.micros(), 0, Polling.MOST_MICROS),
+				within(source, "poll_budget", properties, Polling.OFF.budget(), 1, 100));
 	}
 
 	private static DeviceSettings device(String source, Map<String, ?> properties) {
@@ -103,6 +110,17 @@ record BusConfig(String name, String source, String vm, Path socket, int mode, b
 		if (mode < 0 || mode > 0777)
 			throw bad(source, "mode=" + value, allowed);
 		return mode;
+	}
+
+	private static int within(String source, String key, Map<String, ?> properties, int byDefault, int least, int most) {
+		var value = properties.get(key);
+		if (value == null)
+			return byDefault;
+		String allowed = least + " to " + most;
+		int number = number(source, key, value, 10, allowed);
+		if (number < least || number > most)
+			throw bad(source, key + "=" + number, allowed);
+		return number;
 	}
 
 	private static int number(String source, String key, Object value, int radix, String allowed) {

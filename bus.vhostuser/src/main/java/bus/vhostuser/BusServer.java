@@ -15,6 +15,7 @@ import bus.linux.Errno;
 import bus.linux.Linux;
 import bus.linux.Sockets;
 import bus.vhostuser.loop.Loops;
+import bus.vhostuser.loop.Polling;
 import bus.vhostuser.loop.Seat;
 import bus.vhostuser.session.Session;
 
@@ -40,8 +41,8 @@ public final class BusServer implements Transport {
 
 	/** A bus of a machine of its own, as its configuration file makes it with nothing but the socket and the ports. */
 	public static BusServer listen(String name, Path socket, int ports, Loops loops) throws IOException {
-		return new BusServer(new BusConfig(name, name, name, socket, 0600, false, DeviceSettings.of(ports)), loops,
-				new PortNames(), () -> {
+		return new BusServer(new BusConfig(name, name, name, socket, 0600, false, Polling.OFF, DeviceSettings.of(ports)),
+				loops, new PortNames(), () -> {
 				});
 	}
 
@@ -66,6 +67,8 @@ public final class BusServer implements Transport {
 		bus = new ConsoleBus(config.name(), config.vm(), device, seat, this::info);
 		seat.post(() -> {
 			seat.turn(this::turn);
+			if (config.polling().micros() > 0)
+				seat.look(device.watchRings(), config.polling());
 			seat.blocked(device::portBlocked);
 		});
 	}

@@ -18,6 +18,7 @@ import bus.linux.Linux;
 import bus.linux.LinuxException;
 import bus.linux.MessageSocket;
 import bus.vhostuser.loop.Loops;
+import bus.vhostuser.loop.Polling;
 import bus.vhostuser.rehearsal.Guest;
 
 /**
@@ -107,7 +108,7 @@ public final class Rehearsal {
 	}
 
 	private void play() throws IOException, PortRefusedException {
-		var config = new BusConfig(NAME, NAME, NAME, null, 0, true, DeviceSettings.of(Guest.PORTS));
+		var config = new BusConfig(NAME, NAME, NAME, null, 0, true, Polling.OFF, DeviceSettings.of(Guest.PORTS));
 		var server = new BusServer(config, loops, new PortNames(), () -> {
 		});
 		try (var guest = new Guest(server.bus(), connected(server))) {

@@ -22,6 +22,7 @@ import org.osgi.service.metatype.annotations.Option;
 import bus.api.BusInfo;
 import bus.api.SerialBus;
 import bus.vhostuser.loop.Loops;
+import bus.vhostuser.loop.Polling;
 
 /** One configuration is one bus. Registers a {@link SerialBus} service for as long as the socket listens. */
 @Component(name = "bus.vhostuser", configurationPid = "bus.vhostuser", configurationPolicy = ConfigurationPolicy.REQUIRE,
@@ -73,6 +74,14 @@ public final class VhostUserBus {
 		@AttributeDefinition(description = "on: a NUL follows each port's name, as in QEMU",
 				options = { @Option("on"), @Option("off") }, required = false)
 		String name__nul() default "off";
+
+		@AttributeDefinition(description = "how long the bus's thread looks at its rings before it sleeps, 0 to 1000"
+				+ " microseconds; 0 for not at all", min = "0", max = "1000", required = false)
+		int poll__us() default 0;
+
+		@AttributeDefinition(description = "what looking in vain may cost, 1 to 100 percent of one processor", min = "1",
+				max = "100", required = false)
+		int poll__budget() default Polling.DEFAULT_BUDGET;
 	}
 
 	private final BundleContext context;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import bus.core.console.DeviceSettings;
 import bus.core.console.DeviceSettings.ResizeOrder;
 import bus.core.virtio.Feature;
+import bus.vhostuser.loop.Polling;
 
 class BusConfigTest {
 
@@ -30,14 +31,16 @@ class BusConfigTest {
 	@Test
 	void s01_socketAlone_takesDefaults() {
 		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", "vm1", Path.of("/run/vm1.sock"), 0600, false,
-				DeviceSettings.of(31)),
+				Polling.OFF, DeviceSettings.of(31)),
 				BusConfig.of(file("socket", " /run/vm1.sock ")));
 	}
 
 	@Test
 	void of_everything_isTaken() {
-		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", "vm1", Path.of("s"), 0660, true, DeviceSettings.of(127)),
-				BusConfig.of(file("socket", "s", "ports", "127", "mode", "0660", "loop", "own")));
+		assertEquals(new BusConfig("vm1", "bus.vhostuser-vm1.cfg", "vm1", Path.of("s"), 0660, true,
+				new Polling(50, 5), DeviceSettings.of(127)),
+				BusConfig.of(file("socket", "s", "ports", "127", "mode", "0660", "loop", "own", "poll_us", "50",
+						"poll_budget", "5")));
 	}
 
 	@Test
@@ -59,9 +62,13 @@ class BusConfigTest {
 			"mode|7777|mode=7777; allowed: octal permissions such as 0600 or 0660",
 			"loop|mine|loop=mine; allowed: shared, own",
 			"packed|yes|packed=yes; allowed: on, off",
+			"poll_us|1001|poll_us=1001; allowed: 0 to 1000",
+			"poll_us|-1|poll_us=-1; allowed: 0 to 1000",
+			"poll_us|on|poll_us=on; allowed: 0 to 1000",
+			"poll_budget|0|poll_budget=0; allowed: 1 to 100",
 			"resize|rows|resize=rows; allowed: spec, legacy, off",
 			"sokcet|x|unknown key sokcet; allowed: socket, ports, vm, mode, loop, packed, event_idx,"
-					+ " indirect_desc, in_order, resize, name_nul" })
+					+ " indirect_desc, in_order, resize, name_nul, poll_us, poll_budget" })
 	void s01_badValue_namesFileKeyAndWhatIsAllowed(String key, String value, String message) {
 		var e = assertThrows(IllegalArgumentException.class, () -> BusConfig.of(file("socket", "s", key, value)));
 		assertEquals("bus.vhostuser-vm1.cfg: " + message, e.getMessage());

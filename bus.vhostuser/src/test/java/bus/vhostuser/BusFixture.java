@@ -18,6 +18,7 @@ import bus.api.PortRequest;
 import bus.core.console.DeviceSettings;
 import bus.core.console.PortNames;
 import bus.vhostuser.loop.Loops;
+import bus.vhostuser.loop.Polling;
 import guest.driver.ConsoleDriver;
 import guest.driver.DriverSettings;
 import guest.driver.FrontEnd;
@@ -45,7 +46,11 @@ final class BusFixture implements Closeable {
 	}
 
 	BusServer bus(String name, DeviceSettings settings) throws IOException {
-		var config = new BusConfig(name, name, name, socket(name), 0600, false, settings);
+		return bus(name, settings, Polling.OFF);
+	}
+
+	BusServer bus(String name, DeviceSettings settings, Polling polling) throws IOException {
+		var config = new BusConfig(name, name, name, socket(name), 0600, false, polling, settings);
 		var server = new BusServer(config, loops, new PortNames(), () -> {
 		});
 		open.addFirst(server::close);

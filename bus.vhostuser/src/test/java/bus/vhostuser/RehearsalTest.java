@@ -26,6 +26,7 @@ import bus.core.console.DeviceSettings;
 import bus.core.console.PortNames;
 import bus.linux.MessageSocket;
 import bus.vhostuser.loop.Loops;
+import bus.vhostuser.loop.Polling;
 import bus.vhostuser.rehearsal.Guest;
 
 class RehearsalTest {
@@ -100,7 +101,7 @@ class RehearsalTest {
 	/** It compares what comes back: a port that adds a byte is found out. */
 	@Test
 	void guest_busThatChangesBytes_isFoundOut() throws Exception {
-		var config = new BusConfig("b", "b", "b", null, 0, true, DeviceSettings.of(Guest.PORTS));
+		var config = new BusConfig("b", "b", "b", null, 0, true, Polling.OFF, DeviceSettings.of(Guest.PORTS));
 		var server = new BusServer(config, loops, new PortNames(), () -> {
 		});
 		var pair = MessageSocket.pair();

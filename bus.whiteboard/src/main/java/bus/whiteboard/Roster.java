@@ -2,6 +2,8 @@ package bus.whiteboard;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import bus.api.HostPort;
 import bus.api.PortInfo;
@@ -30,10 +31,16 @@ import bus.whiteboard.Entry.Stage;
  * the waiting thread, the very lock that the fetching one needs. The fetcher then finds the port or bus gone, and stops.
  */
 final class Roster {
+	/** In the line about a port whose bus is not there. */
+	private static final int NAMED_BUSES = 20;
+
 	private final ReentrantLock lock = new ReentrantLock();
 	private final Condition moved = lock.newCondition();
 	private final Map<Object, Entry> entries = new LinkedHashMap<>();
-	private final List<SerialBus> buses = new ArrayList<>();
+	/** By name; of several of one name the first serves. */
+	private final Map<String, List<SerialBus>> buses = new HashMap<>();
+	/** Who has which port: one object cannot be two. */
+	private final Map<HostPort, Entry> owners = new IdentityHashMap<>();
 	private final Holds holds = new Holds();
 	private final Listing listing = new Listing(this::present, this::absent);
 	private final Consumer<String> log;
@@ -116,14 +123,14 @@ final class Roster {
 	}
 
 	void addBus(SerialBus bus) {
-		locked(() -> buses.add(bus));
+		locked(() -> buses.computeIfAbsent(bus.name(), name -> new ArrayList<>()).add(bus));
 		idle(entry -> entry.plan.bus().equals(bus.name())).forEach(this::plug);
 	}
 
 	/** A bus's service goes. When this returns no port is on it. */
 	void removeBus(SerialBus bus) {
 		var its = locked(() -> {
-			buses.remove(bus);
+			buses.computeIfPresent(bus.name(), (name, same) -> same.remove(bus) && same.isEmpty() ? null : same);
 			return entries.values().stream().filter(entry -> entry.bus == bus).toList();
 		});
 		its.forEach(entry -> takeOff(entry, false));
@@ -137,13 +144,16 @@ final class Roster {
 	}
 
 	private List<SerialBus> present() {
-		return locked(() -> buses.stream().sorted(Comparator.comparing(SerialBus::name)).toList());
+		return locked(() -> buses.values().stream().flatMap(List::stream)
+				.sorted(Comparator.comparing(SerialBus::name)).toList());
 	}
 
 	private List<PortInfo> absent() {
-		return locked(() -> entries.values().stream().filter(entry -> entry.is(Stage.IDLE))
-				.map(entry -> PortInfo.absent(entry.plan.bus(), entry.plan.request(), entry.state, problem(entry)))
-				.toList());
+		return locked(() -> {
+			String known = known();
+			return entries.values().stream().filter(entry -> entry.is(Stage.IDLE)).map(entry -> PortInfo
+					.absent(entry.plan.bus(), entry.plan.request(), entry.state, problem(entry, known))).toList();
+		});
 	}
 
 	private List<Entry> idle(Predicate<Entry> which) {
@@ -155,8 +165,13 @@ final class Roster {
 		idle(entry -> entry.tryAgain && machineOf(entry.plan.bus()).equals(vm)).forEach(this::plug);
 	}
 
+	/** Under the lock. */
+	private Optional<SerialBus> find(String bus) {
+		return Optional.ofNullable(buses.get(bus)).map(List::getFirst);
+	}
+
 	private String machineOf(String bus) {
-		return locked(() -> buses.stream().filter(b -> b.name().equals(bus)).findFirst().map(SerialBus::vm).orElse(bus));
+		return locked(() -> find(bus).map(SerialBus::vm).orElse(bus));
 	}
 
 	/** Plugs an idle port, if its bus is there; leaves one alone that another thread moves. */
@@ -173,7 +188,7 @@ final class Roster {
 		try {
 			if (!entry.is(Stage.IDLE) || entry.gone || !entry.plan.problem().isEmpty())
 				return false;
-			var bus = buses.stream().filter(b -> b.name().equals(entry.plan.bus())).findFirst();
+			var bus = find(entry.plan.bus());
 			if (bus.isEmpty()) {
 				entry.state = PortInfo.State.WAITING;
 				entry.problem = "";
@@ -218,15 +233,15 @@ final class Roster {
 
 	/** One object cannot be two ports: it would mix up their guests, and on two buses their threads. */
 	private void checkOwn(HostPort port) throws PortRefusedException {
-		var first = locked(() -> entries.values().stream().filter(entry -> entry.port == port).findFirst());
-		if (first.isPresent())
-			throw new PortRefusedException("the same object is plugged as " + first.get().plan.source()
+		var first = locked(() -> owners.get(port));
+		if (first != null)
+			throw new PortRefusedException("the same object is plugged as " + first.plan.source()
 					+ " already; register an object of its own for each port");
 	}
 
 	private boolean fetched(Entry entry) {
 		return locked(() -> {
-			boolean wanted = !entry.gone && buses.contains(entry.bus);
+			boolean wanted = !entry.gone && buses.getOrDefault(entry.plan.bus(), List.of()).contains(entry.bus);
 			move(entry, wanted ? Stage.PLUGGING : Stage.IDLE);
 			return wanted;
 		});
@@ -236,6 +251,7 @@ final class Roster {
 	private boolean plugged(Entry entry, HostPort port) {
 		return locked(() -> {
 			entry.port = port;
+			owners.put(port, entry);
 			entry.state = PortInfo.State.PLUGGED;
 			entry.problem = "";
 			entry.tryAgain = false;
@@ -295,6 +311,7 @@ final class Roster {
 			entry.source.unget();
 		} finally {
 			locked(() -> {
+				owners.remove(entry.port, entry);
 				entry.port = null;
 				entry.state = PortInfo.State.WAITING;
 				move(entry, Stage.IDLE);
@@ -324,16 +341,21 @@ final class Roster {
 		lock.lock();
 		try {
 			if (entry.is(Stage.IDLE) && !entry.gone && entry.state == PortInfo.State.WAITING)
-				log.accept(entry.plan.source() + ": " + problem(entry));
+				log.accept(entry.plan.source() + ": " + problem(entry, known()));
 		} finally {
 			lock.unlock();
 		}
 	}
 
-	private String problem(Entry entry) {
-		if (entry.state != PortInfo.State.WAITING)
-			return entry.problem;
-		String known = buses.stream().map(SerialBus::name).sorted().collect(Collectors.joining(", "));
-		return "no bus " + entry.plan.bus() + "; buses: " + (known.isEmpty() ? "none" : known);
+	private String problem(Entry entry, String known) {
+		return entry.state == PortInfo.State.WAITING ? "no bus " + entry.plan.bus() + "; buses: " + known : entry.problem;
+	}
+
+	/** Not all of a thousand: the line is said of each port that waits. Under the lock. */
+	private String known() {
+		var names = buses.keySet().stream().sorted().toList();
+		if (names.size() > NAMED_BUSES)
+			return String.join(", ", names.subList(0, NAMED_BUSES)) + " and " + (names.size() - NAMED_BUSES) + " more";
+		return names.isEmpty() ? "none" : String.join(", ", names);
 	}
 }

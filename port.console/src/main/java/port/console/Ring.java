@@ -7,21 +7,28 @@ import java.nio.ByteBuffer;
 
 /**
  * The last of what the guest said, by its place in all that it ever said. Each reader remembers its place alone, so a
- * hundred of them cost no more memory than one. Loop thread, but for the two counts.
+ * hundred of them cost no more memory than one. It grows as the guest speaks: of a thousand consoles most are silent. Loop
+ * thread, but for the two counts.
  */
 final class Ring {
-	private final byte[] bytes;
+	/** A login prompt and what comes before it. */
+	private static final int FIRST_LENGTH = 4096;
+
+	private final int capacity;
+	/** Nothing was forgotten as long as it is shorter than the capacity. */
+	private byte[] bytes = {};
 	private volatile long end;
 	/** What was said before this place another ring had. */
 	private long first;
 
 	Ring(int capacity) {
-		bytes = new byte[capacity];
+		this.capacity = capacity;
 	}
 
 	/** Takes all remaining bytes; what is too old for it is forgotten. Moves nothing in {@code data}. */
 	void add(ByteBuffer data) {
 		int count = data.remaining();
+		growTo(Math.min(capacity, end - start() + count));
 		int kept = Math.min(count, bytes.length);
 		int from = data.limit() - kept;
 		long at = end + count - kept;
@@ -34,6 +41,15 @@ final class Ring {
 		end += count;
 	}
 
+	private void growTo(long needed) {
+		if (needed <= bytes.length)
+			return;
+		var longer = new byte[(int) Math.min(capacity, Math.max(needed, Math.max(FIRST_LENGTH, 2L * bytes.length)))];
+		for (long place = start(); place < end; place++)
+			longer[(int) (place % longer.length)] = bytes[(int) (place % bytes.length)];
+		bytes = longer;
+	}
+
 	/** The place behind the last byte. */
 	long end() {
 		return end;
@@ -41,7 +57,7 @@ final class Ring {
 
 	/** The place of the oldest byte that is here. */
 	long start() {
-		return Math.max(first, end - bytes.length);
+		return Math.max(first, end - capacity);
 	}
 
 	/**

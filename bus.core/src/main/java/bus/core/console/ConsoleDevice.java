@@ -199,6 +199,14 @@ public final class ConsoleDevice {
 		queues.record(recorder);
 	}
 
+	/**
+	 * Has the rings of busy queues looked at from now on: the caller looks before its loop sleeps, and their drivers do not
+	 * kick. To be called before a queue is started.
+	 */
+	public Loop.Sight watchRings() {
+		return queues.watch();
+	}
+
 	/** The driver kicked a queue. */
 	public void kick(int queue) {
 		if (queue < queues.count())

@@ -39,7 +39,7 @@ final class GuestToHost {
 			if (slot != null && (slot.hostOpen && slot.throttled || waits(slot)) && !queue.isDiscarding())
 				return false;
 			if (queue.fetch(scratch.batch, false, Scratch.SEGMENTS, budget) == 0) {
-				if (!queue.armKick())
+				if (!queue.awaitMore(budget < BYTES_PER_TURN))
 					return false;
 				continue;
 			}

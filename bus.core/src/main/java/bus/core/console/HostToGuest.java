@@ -50,7 +50,7 @@ final class HostToGuest {
 		int segments = FIRST_SEGMENTS;
 		while (budget > 0 && slot != null && slot.guestOpen && slot.hostOpen && hasBytes(slot)) {
 			if (queue.fetch(scratch.batch, true, segments, budget) == 0) {
-				if (!queue.armKick())
+				if (!queue.awaitMore(budget < GuestToHost.BYTES_PER_TURN))
 					return false;
 				continue;
 			}

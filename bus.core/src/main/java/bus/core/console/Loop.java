@@ -16,6 +16,26 @@ public interface Loop {
 		void ready(int events);
 	}
 
+	/** What changes without an event: a ring in the guest's memory. Loop thread, as it is without a system call. */
+	interface Sight {
+		/** Whether there is something to look at. */
+		boolean isOpen();
+
+		/**
+		 * Looks once.
+		 *
+		 * @return whether something was found, for which a turn was then requested
+		 */
+		boolean look();
+
+		/**
+		 * Nobody will look for a while: events are to be sent from now on. Afterwards there is nothing to look at.
+		 *
+		 * @return as {@link #look}, of what had come before events were asked for
+		 */
+		boolean rest();
+	}
+
 	/** Whether the caller is the loop thread of this device. */
 	boolean isCurrent();
 

@@ -36,6 +36,8 @@ final class Queues {
 	private final int[] condemned;
 	/** There is a driver that may go on: before one has come, nobody can have offered anything. */
 	private boolean paused;
+	/** Null if no ring is looked at without a kick. */
+	private HotQueues hot;
 	/** Null if nobody takes notes. */
 	private Recorder recorder;
 	/** Queues that the recorder takes to be within a chain. */
@@ -61,6 +63,7 @@ final class Queues {
 		begun[queue] = null;
 		broken.clear(queue);
 		rings[queue] = ring;
+		show(ring);
 		if (condemned[queue] > 0) {
 			discardOffered(queue);
 			ring.condemn(Math.min(condemned[queue], ring.condemned())); // less is there if it starts at another place
@@ -116,6 +119,23 @@ final class Queues {
 		recorder.begun(queue, position);
 	}
 
+	/** Has rings looked at that are in use, instead of being kicked for them; before any is started. */
+	Loop.Sight watch() {
+		hot = new HotQueues(this, rings.length);
+		return hot;
+	}
+
+	private void show(Virtqueue ring) {
+		if (hot != null)
+			ring.watch();
+	}
+
+	/** The queue's ring, if it waits for somebody who looks at it; else null. */
+	Virtqueue waiting(int queue) {
+		var ring = rings[queue];
+		return ring != null && ring.isWaiting() && !broken.get(queue) ? ring : null;
+	}
+
 	boolean isAnyStarted() {
 		for (var ring : rings)
 			if (ring != null)
@@ -131,6 +151,7 @@ final class Queues {
 	void replace(int queue, Virtqueue ring) {
 		ring.condemn(rings[queue].condemned());
 		rings[queue] = ring;
+		show(ring);
 		kick(queue);
 	}
 
@@ -215,6 +236,7 @@ final class Queues {
 		var ring = rings[queue];
 		if (ring == null || broken.get(queue))
 			return;
+		ring.beginTurn();
 		boolean again = server.serve(queue, ring, scratch);
 		ring.publish();
 		if (recorder != null && (ring.isWithinChain() || noted.get(queue)))
@@ -223,6 +245,13 @@ final class Queues {
 			transport.call(queue);
 		if (again)
 			work.add(queue);
+		if (hot != null && ring.isWaiting())
+			hot.add(queue, ring);
+	}
+
+	/** Its memory went while it was looked at. */
+	void lost(int queue, InternalError e) {
+		latch(queue, gone(e));
 	}
 
 	private void latch(int queue, String what) {

@@ -41,6 +41,7 @@ final class PackedQueue extends Virtqueue {
 	private boolean entryOpen;
 	/** Descriptors given back since the driver's wish for a call was last looked at. */
 	private int uncalled;
+	private boolean disarmed;
 
 	PackedQueue(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
 		super(memory, setup, features, position.offset());
@@ -223,8 +224,22 @@ final class PackedQueue extends Virtqueue {
 	public boolean armKick() {
 		if (eventIdx) // index, wrap counter and flags in one store: the driver must not see half of it
 			U32.setRelease(deviceEvent, 0L, next() | EVENT_DESC << 16);
+		else if (disarmed)
+			U32.setRelease(deviceEvent, 0L, 0);
+		disarmed = false;
 		// the event must be visible before the flags are read again: the driver does it the other way round
 		VarHandle.fullFence();
+		return isOffering();
+	}
+
+	@Override
+	void disarmKick() {
+		disarmed = true;
+		U32.setRelease(deviceEvent, 0L, EVENT_DISABLE << 16);
+	}
+
+	@Override
+	public boolean isOffering() {
 		return isAvailable(next, wrap);
 	}
 }

@@ -19,6 +19,7 @@ final class SplitQueue extends Virtqueue {
 	private static final ValueLayout.OfLong LE64_UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
 	private static final int NO_INTERRUPT = 1;
+	private static final int NO_NOTIFY = 1;
 	private static final long INDEX = 2;
 	private static final long RING = 4;
 
@@ -34,6 +35,7 @@ final class SplitQueue extends Virtqueue {
 	/** The used entry of the batch that is being completed, and whether the next chain may join it. */
 	private int entry;
 	private boolean entryOpen;
+	private boolean disarmed;
 
 	SplitQueue(GuestMemory memory, RingSetup setup, long features, RingPosition position) {
 		super(memory, setup, features, position.offset());
@@ -173,8 +175,25 @@ final class SplitQueue extends Virtqueue {
 	public boolean armKick() {
 		if (eventIdx)
 			U16.setRelease(used, availEvent, (short) next);
+		else if (disarmed)
+			U16.setRelease(used, 0L, (short) 0);
+		disarmed = false;
 		// the event must be visible before the index is read again: the driver does it the other way round
 		VarHandle.fullFence();
+		return isOffering();
+	}
+
+	/** With EVENT_IDX nothing is to be done: the event that was asked for is one of a chain that came since. */
+	@Override
+	void disarmKick() {
+		if (eventIdx)
+			return;
+		disarmed = true;
+		U16.setRelease(used, 0L, (short) NO_NOTIFY);
+	}
+
+	@Override
+	public boolean isOffering() {
 		return offered() != 0;
 	}
 }

@@ -39,6 +39,11 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	private long offset;
 	/** Of what the driver has offered, so much from the next chain on is for nobody any more: ring entries. */
 	private int condemned;
+	/** Somebody looks at the ring while it is {@link #isWaiting waiting}. */
+	private boolean watched;
+	private boolean waiting;
+	/** The driver is not asked for kicks, though the ring was found empty since. */
+	private boolean kickless;
 
 	Virtqueue(GuestMemory memory, RingSetup setup, long features, long offset) {
 		this.memory = memory;
@@ -180,4 +185,57 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	 * @return true if the driver has offered more meanwhile, so that the caller must look again
 	 */
 	public abstract boolean armKick();
+
+	/** Asks the driver for no kicks. It may do so all the same: with EVENT_IDX once in a while, because indices come back. */
+	abstract void disarmKick();
+
+	/** Whether the driver offers something that was not seen yet: one volatile read, no system call. */
+	public abstract boolean isOffering();
+
+	// ---- a ring that is looked at
+
+	/** From now on somebody looks whether it {@link #isOffering} while it is {@link #isWaiting}. */
+	public final void watch() {
+		watched = true;
+	}
+
+	/**
+	 * {@link #fetch} found nothing. Of a watched ring that is in use the driver need not kick: it waits for whoever looks
+	 * at it. Of any other it must.
+	 *
+	 * @param active whether the ring has brought something in this turn
+	 * @return true if the caller must look again
+	 */
+	public final boolean awaitMore(boolean active) {
+		if (!watched || !active && !kickless)
+			return armKick();
+		if (!kickless)
+			disarmKick();
+		kickless = true;
+		waiting = true;
+		return false;
+	}
+
+	/** Whether it waits for somebody who looks at it. */
+	public final boolean isWaiting() {
+		return waiting;
+	}
+
+	/** The ring has its turn, however it came to it. */
+	public final void beginTurn() {
+		waiting = false;
+	}
+
+	/**
+	 * Nobody looks any more, the driver has to kick from now on. What it offered after the last look, for which it did not,
+	 * {@link #armKick} sees: that stores the wish before it reads the ring, and the driver writes the ring before it reads
+	 * the wish, so that one of them sees what the other did.
+	 *
+	 * @return true if the driver has offered something, so that the queue needs a turn
+	 */
+	public final boolean rest() {
+		waiting = false;
+		kickless = false;
+		return armKick();
+	}
 }

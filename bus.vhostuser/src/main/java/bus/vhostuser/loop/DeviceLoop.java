@@ -61,6 +61,7 @@ final class DeviceLoop implements Runnable {
 
 	private final Epoll epoll = new Epoll(EVENTS);
 	private final EntryTable entries = new EntryTable();
+	private final Lookout lookout = new Lookout(epoll, entries);
 	private final Scratch scratch = new Scratch(Arena.ofAuto());
 	private final ArrayDeque<Seat> turns = new ArrayDeque<>();
 	/** Seats with tasks: each at most once, so it is as bounded as the number of buses. */
@@ -145,7 +146,7 @@ final class DeviceLoop implements Runnable {
 	}
 
 	private void round() throws LinuxException {
-		int n = epoll.await(turns.isEmpty() && signalled.isEmpty() ? -1 : 0);
+		int n = lookout.await(!turns.isEmpty() || !signalled.isEmpty());
 		for (int i = 0; i < n; i++) {
 			var entry = entries.get(epoll.data(i));
 			if (entry != null)
@@ -181,6 +182,7 @@ final class DeviceLoop implements Runnable {
 	private void turn(Seat seat) {
 		try {
 			seat.takeTurn(scratch);
+			lookout.enlist(seat);
 		} catch (LoopLost e) {
 			throw e;
 		} catch (RuntimeException | Error e) {
@@ -270,6 +272,7 @@ final class DeviceLoop implements Runnable {
 				case MOVED -> {
 					if (STATE.compareAndSet(this, MOVED, FREE)) {
 						turns.removeIf(seat -> seat.loop() != this);
+						lookout.forgetMoved(this);
 						return;
 					}
 				}

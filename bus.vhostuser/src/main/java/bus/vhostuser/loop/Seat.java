@@ -3,7 +3,6 @@ package bus.vhostuser.loop;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import bus.core.console.Loop;
@@ -30,12 +29,17 @@ public final class Seat implements Loop {
 	}
 
 	private final String name;
-	private final ArrayBlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(TASKS);
+	private final TaskQueue tasks = new TaskQueue(TASKS);
 	private final Map<Integer, DeviceLoop.Entry> watches = new HashMap<>();
 	/** Set while the seat is in, or on its way into, the list of seats with tasks. */
 	private final AtomicBoolean signalled = new AtomicBoolean();
 	private Turn turn = scratch -> false;
 	private boolean turnRequested;
+	/** Null if nothing of the seat's is to be looked at. */
+	private Sight sight;
+	private Polling polling = Polling.OFF;
+	/** Set while the loop looks at the seat's sight. */
+	private boolean enlisted;
 	private volatile DeviceLoop loop;
 	private volatile boolean closed;
 	private volatile boolean justMoved;
@@ -62,6 +66,28 @@ public final class Seat implements Loop {
 	/** Sets what is done first when the seat had to leave its thread to port code of its own that does not return. */
 	public void blocked(Runnable newBlocked) {
 		this.blocked = newBlocked;
+	}
+
+	/** Has the loop look before it sleeps, as long as {@code newPolling} says. Loop thread. */
+	public void look(Sight newSight, Polling newPolling) {
+		this.sight = newSight;
+		this.polling = newPolling;
+	}
+
+	Sight sight() {
+		return sight;
+	}
+
+	Polling polling() {
+		return polling;
+	}
+
+	boolean isEnlisted() {
+		return enlisted;
+	}
+
+	void enlisted(boolean isEnlisted) {
+		enlisted = isEnlisted;
 	}
 
 	DeviceLoop loop() {
@@ -111,16 +137,7 @@ public final class Seat implements Loop {
 			throw new IllegalStateException("bus " + name + ": more than " + TASKS
 					+ " tasks wait, and a loop thread cannot wait for a loop");
 		signal();
-		boolean interrupted = false;
-		while (true)
-			try {
-				tasks.put(task);
-				break;
-			} catch (InterruptedException e) {
-				interrupted = true; // the task is part of a step that others count on
-			}
-		if (interrupted)
-			Thread.currentThread().interrupt();
+		tasks.put(task);
 	}
 
 	/** Makes the loop look at this seat's tasks; again at its new loop if the seat moved meanwhile. */
@@ -235,6 +252,7 @@ public final class Seat implements Loop {
 		for (var entry : watches.values())
 			target.add(entry);
 		turnRequested = false;
+		enlisted = false; // the turn that it gets there enlists it, if there is still something to look at
 		justMoved = true;
 		justBlocked = fromItsOwnPort;
 		signalled.set(true); // it may be listed at the old loop, which is stuck
@@ -253,5 +271,6 @@ public final class Seat implements Loop {
 		for (var entry : watches.values())
 			loop.remove(entry);
 		watches.clear();
+		sight = null;
 	}
 }

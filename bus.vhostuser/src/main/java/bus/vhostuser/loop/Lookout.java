@@ -1,0 +1,187 @@
+package bus.vhostuser.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import bus.linux.Epoll;
+import bus.linux.LinuxException;
+
+/**
+ * How a loop waits. With nothing to look at it sleeps in its epoll. If rings were in use a moment ago, it looks at them for
+ * a while before: the drivers of these need not kick, and nobody needs to be woken. Loop thread.
+ *
+ * <p>How long it looks is learned: longer while a wait turns out to have been shorter than the limit, so that looking
+ * found its end or would have; half as long after each that was not; down to not at all. What looking costs without
+ * saving the price of a sleep is paid out of a budget, which fills with time.
+ */
+final class Lookout {
+	private static final int NOTHING = -1;
+	/** Measured: a look at the kernel costs ten at rings; so often, it takes a tenth of the time. */
+	private static final long GLANCE_NANOS = 4_000;
+	private static final long SHORTEST_NANOS = 4_000;
+	/** What to sleep and to be woken costs on both sides, roughly; looking that finds something sooner was for free. */
+	private static final long SLEEP_COSTS_NANOS = 20_000;
+	/** The budget of so much time can be spent at once. */
+	static final long SAVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+	/** A loop that is never idle asks after so many rounds for the kicks of the queues that are. */
+	private static final int ROUNDS = 1024;
+	/** Seats with more than these are not looked at: a sweep is to take no longer than a kick. */
+	private static final int MOST_SEATS = 64;
+
+	private final Epoll epoll;
+	private final EntryTable entries;
+	private final List<Seat> seats = new ArrayList<>(MOST_SEATS);
+	private long limit;
+	private int budget;
+	private long window;
+	private long allowance;
+	private long refilled = System.nanoTime() - SAVED_NANOS;
+	private long glanced;
+	private int rounds;
+	private volatile long spent;
+
+	Lookout(Epoll epoll, EntryTable entries) {
+		this.epoll = epoll;
+		this.entries = entries;
+	}
+
+	/** A seat has had its turn: there may be something to look at. */
+	void enlist(Seat seat) {
+		if (seat.isEnlisted() || seat.sight() == null || !seat.sight().isOpen())
+			return;
+		if (seats.size() == MOST_SEATS) {
+			seat.sight().rest();
+			return;
+		}
+		if (seats.isEmpty()) {
+			limit = 0;
+			budget = 0;
+		}
+		seat.enlisted(true);
+		seats.add(seat);
+		limit = Math.max(limit, TimeUnit.MICROSECONDS.toNanos(seat.polling().micros()));
+		budget = Math.max(budget, seat.polling().budget());
+	}
+
+	/** Drops the seats that other loops have by now: what becomes of them is no longer this thread's business. */
+	void forgetMoved(DeviceLoop loop) {
+		seats.removeIf(seat -> seat.loop() != loop);
+	}
+
+	/**
+	 * Waits for events; while somebody wants a turn, it does not wait.
+	 *
+	 * @return events in the epoll; 0 also when something was found that is none, and has requested a turn
+	 */
+	int await(boolean busy) throws LinuxException {
+		if (seats.isEmpty())
+			return epoll.await(busy ? 0 : -1);
+		boolean found = busy && ++rounds % ROUNDS == 0 ? rest() : sweep();
+		if (found || busy)
+			return glance(System.nanoTime());
+		long began = System.nanoTime();
+		int events = look(began);
+		if (events != NOTHING)
+			return events;
+		// from here on the drivers kick: a chain that comes before rest() has looked for the last time is found by it, one
+		// that comes later rings an eventfd, and the epoll remembers that if the thread does not sleep yet
+		if (rest())
+			return 0;
+		events = epoll.await(-1);
+		learn(System.nanoTime() - began);
+		return events;
+	}
+
+	/** Descriptors of the host side, tasks and the loop's end have nothing but the epoll, so they must not starve. */
+	private int glance(long now) throws LinuxException {
+		if (now - glanced < GLANCE_NANOS)
+			return 0;
+		glanced = now;
+		return epoll.await(0);
+	}
+
+	/** Looks for at most the time that it has learned. */
+	private int look(long began) throws LinuxException {
+		if (window == 0 || !isAffordable(began))
+			return NOTHING;
+		boolean found = false;
+		int events = 0;
+		long took = 0;
+		while (!found && events == 0 && took < window) {
+			Thread.onSpinWait();
+			found = sweep();
+			long now = System.nanoTime();
+			took = now - began;
+			if (!found)
+				events = glance(now);
+		}
+		boolean paid = found || isOurs(events);
+		charge(paid ? Math.max(0, took - SLEEP_COSTS_NANOS) : took);
+		if (paid)
+			window = Math.min(2 * window, limit);
+		return found || events > 0 ? events : NOTHING;
+	}
+
+	/** Whether one of the events is for a seat that is looked at; a neighbour that does not want this does not prolong it. */
+	private boolean isOurs(int events) {
+		for (int i = 0; i < events; i++) {
+			var entry = entries.get(epoll.data(i));
+			if (entry != null && entry.seat.isEnlisted())
+				return true;
+		}
+		return false;
+	}
+
+	private void learn(long waited) {
+		if (waited <= limit)
+			window = Math.min(Math.max(2 * window, SHORTEST_NANOS), limit);
+		else
+			window = window > SHORTEST_NANOS ? window / 2 : 0;
+	}
+
+	private boolean isAffordable(long now) {
+		long gained = Math.min(now - refilled, SAVED_NANOS) * budget / 100;
+		allowance = Math.min(allowance + gained, SAVED_NANOS * budget / 100);
+		refilled = now;
+		return allowance > 0;
+	}
+
+	private void charge(long nanos) {
+		allowance -= nanos;
+		spent += nanos;
+	}
+
+	private boolean sweep() {
+		boolean found = false;
+		for (int i = seats.size() - 1; i >= 0; i--) {
+			var seat = seats.get(i);
+			found |= seat.sight() != null && seat.sight().look();
+			if (seat.sight() == null || !seat.sight().isOpen())
+				dismiss(i);
+		}
+		return found;
+	}
+
+	private boolean rest() {
+		boolean found = false;
+		for (int i = seats.size() - 1; i >= 0; i--) {
+			var seat = seats.get(i);
+			found |= seat.sight() != null && seat.sight().rest();
+			dismiss(i);
+		}
+		return found;
+	}
+
+	/** From the end of the list: the one that takes its place was looked at before. */
+	private void dismiss(int place) {
+		seats.get(place).enlisted(false);
+		seats.set(place, seats.getLast());
+		seats.removeLast();
+	}
+
+	/** Nanoseconds that looking has cost without saving a sleep. Any thread. */
+	long spent() {
+		return spent;
+	}
+}
