@@ -107,19 +107,24 @@ public final class Rehearsal {
 		}
 	}
 
+	/** A whole life, its end included, then a long one. */
 	private void play() throws IOException, PortRefusedException {
+		live(FIRST_ROUNDS, 0);
+		first.countDown();
+		Linux.setpriority(NICE);
+		if (!ended)
+			live(ROUNDS, NICE);
+	}
+
+	private void live(int rounds, int nice) throws IOException, PortRefusedException {
 		var config = new BusConfig(NAME, NAME, NAME, null, 0, true, Polling.OFF, DeviceSettings.of(Guest.PORTS));
 		var server = new BusServer(config, loops, new PortNames(), () -> {
 		});
+		server.nice(nice);
 		try (var guest = new Guest(server.bus(), connected(server))) {
 			guest.boot();
 			guest.hotPlug();
-			for (int i = 0; i < FIRST_ROUNDS; i++)
-				guest.round();
-			first.countDown();
-			Linux.setpriority(NICE);
-			server.nice(NICE);
-			for (int i = 0; i < ROUNDS && !ended; i++)
+			for (int i = 0; i < rounds && !ended; i++)
 				guest.round();
 			guest.stop();
 		} finally {
