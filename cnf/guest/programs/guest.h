@@ -25,7 +25,7 @@ __asm__(".globl _start\n"
 	"and $-16, %rsp\n"
 	"call begin\n");
 
-enum { READ = 0, WRITE = 1, OPEN = 2, POLL = 7, EXIT = 60, CLOCK_GETTIME = 228, INOTIFY_ADD_WATCH = 254, INOTIFY_INIT = 294 };
+enum { READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, POLL = 7, EXIT = 60, CLOCK_GETTIME = 228, INOTIFY_ADD_WATCH = 254, INOTIFY_INIT = 294 };
 enum { RDWR = 2, NONBLOCK = 04000 };
 enum { EAGAIN = 11 };
 enum { IN = 1, OUT = 4, HUP = 16 };

@@ -68,7 +68,8 @@ final class Table {
 	}
 
 	private static boolean isCompared(Figure figure, Figure baseline) {
-		return baseline != null && baseline != figure && baseline.samples().length == figure.samples().length;
+		return baseline != null && baseline != figure && baseline.samples().length == figure.samples().length
+				&& Double.isFinite(figure.ratioTo(baseline)); // of nothing, nothing is a part
 	}
 
 	/** Three digits that count. */
