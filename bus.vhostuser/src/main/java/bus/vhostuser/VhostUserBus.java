@@ -87,6 +87,7 @@ public final class VhostUserBus {
 	private final BundleContext context;
 	private final Loops loops;
 	private final Machines machines;
+	private final DescriptorNeed need;
 	private BusConfig config;
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
@@ -97,10 +98,11 @@ public final class VhostUserBus {
 	 */
 	@Activate
 	public VhostUserBus(BundleContext context, @Reference Loops loops, @Reference Machines machines,
-			Map<String, Object> properties) {
+			@Reference DescriptorNeed need, Map<String, Object> properties) {
 		this.context = context;
 		this.loops = loops;
 		this.machines = machines;
+		this.need = need;
 		modified(properties);
 	}
 
@@ -138,6 +140,7 @@ public final class VhostUserBus {
 		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
 		registration = context.registerService(SerialBus.class, server.bus(), properties); // the whiteboard plugs its ports
 		server.serve();
+		need.add(newConfig);
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}
 
@@ -162,6 +165,7 @@ public final class VhostUserBus {
 		registration = null;
 		server.close();
 		server = null;
+		need.remove(config);
 		LOG.log(System.Logger.Level.INFO, "bus {0}: closed", config.name());
 	}
 }
