@@ -51,7 +51,9 @@ public final class Launcher implements ConfigurationListener {
 	/** The property that names a script to be run instead of a prompt, and the file that is run in any case; bus.shell. */
 	private static final String SCRIPT = "vport.script";
 	private static final String INIT = "init.gosh";
-	private static final long LOOK_AGAIN_MS = 50;
+	private static final long LOOK_AGAIN_MS = 20;
+	/** To ask for one service costs microseconds, and everybody waits for the answer. */
+	private static final long LAUNCHED_MS = 5;
 	/** At most one part in so many, and one, of the time goes into looking. */
 	private static final long LOOKS_SHARE = 3;
 	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
@@ -122,7 +124,7 @@ public final class Launcher implements ConfigurationListener {
 
 	private void awaitReady() throws InterruptedException {
 		while (!found(LAUNCHED))
-			Thread.sleep(LOOK_AGAIN_MS);
+			Thread.sleep(LAUNCHED_MS);
 		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
 		boolean patient = true;
 		while (true) {
@@ -148,7 +150,8 @@ public final class Launcher implements ConfigurationListener {
 	 * the next one is later the longer the last one took.
 	 */
 	private void awaitChange(long lookTookMillis) throws InterruptedException {
-		Thread.sleep(lookTookMillis * LOOKS_SHARE);
+		if (lookTookMillis > LOOK_AGAIN_MS) // the first look is slow because it is the first
+			Thread.sleep(lookTookMillis * LOOKS_SHARE);
 		if (changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS))
 			changes.drainPermits(); // each file is a change, and one look sees them all
 	}
