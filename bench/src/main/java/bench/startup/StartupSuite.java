@@ -22,8 +22,8 @@ import bench.Suite;
 
 /** From {@code ./vport run} to {@code vport ready}, and the weight of a process without guests. */
 public final class StartupSuite implements Suite {
-	/** Until the rehearsal is over and the collector has given back what it does not need. */
-	private static final long IDLE_SECONDS = 5;
+	/** Until the rehearsal is over, the start's rubbish collected, and given back to the kernel. */
+	private static final long IDLE_SECONDS = 20;
 	private static final Pattern HEAP = Pattern.compile("used (\\d+)([KM])");
 	private static final Pattern LOADED = Pattern.compile("java\\.cls\\.(l|sharedL)oadedClasses=(\\d+)");
 	private static final Path CACHES = Path.of("/proc/sys/vm/drop_caches");
