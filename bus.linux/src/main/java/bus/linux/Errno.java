@@ -14,6 +14,7 @@ public final class Errno {
 	public static final int EFAULT = 14;
 	public static final int EEXIST = 17;
 	public static final int EINVAL = 22;
+	public static final int ENFILE = 23;
 	public static final int EMFILE = 24;
 	public static final int EPIPE = 32;
 	public static final int ENOTSOCK = 88;
@@ -34,6 +35,7 @@ public final class Errno {
 			Map.entry(EAGAIN, "not ready"), Map.entry(EACCES, "permission denied"),
 			Map.entry(EFAULT, "bad address"), Map.entry(EEXIST, "file exists"),
 			Map.entry(EINVAL, "invalid argument"),
+			Map.entry(ENFILE, "too many open files in the system; raise fs.file-max"),
 			Map.entry(EMFILE, "too many open files; raise the limit with 'ulimit -n' or LimitNOFILE="),
 			Map.entry(EPIPE, "broken pipe"), Map.entry(ENOTSOCK, "not a socket"),
 			Map.entry(ECONNABORTED, "connection aborted"), Map.entry(EADDRINUSE, "address already in use"),

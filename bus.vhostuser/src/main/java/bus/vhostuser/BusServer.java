@@ -3,6 +3,8 @@ package bus.vhostuser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import bus.api.BusInfo;
 import bus.core.console.ConsoleBus;
@@ -17,6 +19,7 @@ import bus.linux.Sockets;
 import bus.vhostuser.loop.Loops;
 import bus.vhostuser.loop.Polling;
 import bus.vhostuser.loop.Seat;
+import bus.vhostuser.session.Descriptors;
 import bus.vhostuser.session.Session;
 
 /**
@@ -27,6 +30,8 @@ public final class BusServer implements Transport {
 	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
 
 	private static final int NOWHERE = -1;
+	/** Nobody is waited for with more zeal than this, should descriptors be short for hours. */
+	private static final int ACCEPT_AGAIN_SECONDS = 1;
 
 	private final BusConfig config;
 	private final Loops loops;
@@ -38,6 +43,8 @@ public final class BusServer implements Transport {
 	private Session session;
 	/** Said once for each connection: whoever may connect could repeat it without end. */
 	private boolean turnedAway;
+	/** Somebody waits to be accepted, and was told of. */
+	private boolean noRoom;
 
 	/** A bus of a machine of its own, as its configuration file makes it with nothing but the socket and the ports. */
 	public static BusServer listen(String name, Path socket, int ports, Loops loops) throws IOException {
@@ -113,12 +120,22 @@ public final class BusServer implements Transport {
 		for (int descriptor = Sockets.accept(listening); descriptor != -Errno.EAGAIN; descriptor = Sockets.accept(
 				listening)) {
 			if (descriptor < 0) {
-				LOG.log(System.Logger.Level.ERROR, "bus {0}: accept({1}): {2}", config.name(), config.socket(),
-						Errno.text(-descriptor));
+				acceptLater(-descriptor);
 				return;
 			}
+			noRoom = false;
 			begin(descriptor);
 		}
+	}
+
+	/** Whoever waits is not reported again, and nothing tells when there is room. */
+	private void acceptLater(int errno) {
+		boolean full = errno == Errno.EMFILE || errno == Errno.ENFILE;
+		if (!noRoom)
+			LOG.log(System.Logger.Level.WARNING, "bus {0}: a virtual machine waits at {1}: {2}", config.name(),
+					config.socket(), full ? Descriptors.shortage(device.queueCount()) : Errno.text(errno));
+		noRoom = true;
+		CompletableFuture.delayedExecutor(ACCEPT_AGAIN_SECONDS, TimeUnit.SECONDS).execute(() -> seat.post(this::accept));
 	}
 
 	private void begin(int descriptor) {
@@ -131,6 +148,12 @@ public final class BusServer implements Transport {
 			turnedAway = true;
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: a second virtual machine was turned away from {1}; one bus"
 					+ " serves one machine, configure another bus for it", config.name(), config.socket());
+			return;
+		}
+		if (!Descriptors.areLeft(descriptor)) {
+			Linux.close(descriptor);
+			LOG.log(System.Logger.Level.WARNING, "bus {0}: a virtual machine is refused: {1}", config.name(),
+					Descriptors.shortage(device.queueCount()));
 			return;
 		}
 		try {

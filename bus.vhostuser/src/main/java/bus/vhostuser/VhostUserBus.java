@@ -88,6 +88,7 @@ public final class VhostUserBus {
 	private final Loops loops;
 	private final Machines machines;
 	private final Rehearsal rehearsal;
+	private final DescriptorNeed need;
 	private BusConfig config;
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
@@ -98,10 +99,11 @@ public final class VhostUserBus {
 	 */
 	@Activate
 	public VhostUserBus(BundleContext context, @Reference Loops loops, @Reference Machines machines,
-			@Reference Rehearsal rehearsal, Map<String, Object> properties) {
+			@Reference DescriptorNeed need, @Reference Rehearsal rehearsal, Map<String, Object> properties) {
 		this.context = context;
 		this.loops = loops;
 		this.machines = machines;
+		this.need = need;
 		this.rehearsal = rehearsal;
 		modified(properties);
 	}
@@ -141,6 +143,7 @@ public final class VhostUserBus {
 		registration = context.registerService(SerialBus.class, server.bus(), properties); // the whiteboard plugs its ports
 		rehearsal.awaitFirst(); // a guest that waits to be let in is better off than one that is served slowly
 		server.serve();
+		need.add(newConfig);
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}
 
@@ -165,6 +168,7 @@ public final class VhostUserBus {
 		registration = null;
 		server.close();
 		server = null;
+		need.remove(config);
 		LOG.log(System.Logger.Level.INFO, "bus {0}: closed", config.name());
 	}
 }

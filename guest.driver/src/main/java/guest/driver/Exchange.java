@@ -12,6 +12,7 @@ final class Exchange {
 	private MessageChannel channel;
 	private final Duration timeout;
 	private boolean acknowledged;
+	private long longestWait;
 	/** Even what has an answer of its own asks for an acknowledgement, which is never given. */
 	private boolean wantsAlways;
 
@@ -42,6 +43,11 @@ final class Exchange {
 
 	void wantsAlways(boolean always) {
 		wantsAlways = always;
+	}
+
+	/** Nanoseconds that one answer was waited for at most. */
+	long longestWait() {
+		return longestWait;
 	}
 
 	/** A request that has no answer. */
@@ -106,7 +112,9 @@ final class Exchange {
 	}
 
 	private Message answer(Request request, int size, int descriptors) throws IOException {
+		long began = System.nanoTime();
 		var answer = channel.receive(timeout);
+		longestWait = Math.max(longestWait, System.nanoTime() - began);
 		if (answer == null)
 			throw new BackEndException("no answer to " + request + " in " + timeout.toMillis() + " ms");
 		if (answer.request() != request.id() || answer.flags() != REPLY_FLAGS || answer.payload().length != size

@@ -112,6 +112,11 @@ public sealed class FrontEnd implements AutoCloseable permits CloudHypervisor, C
 		return settings.queueSize();
 	}
 
+	/** The longest that one answer was waited for; a monitor may hold the lock of its whole machine meanwhile. */
+	public Duration longestWait() {
+		return Duration.ofNanos(exchange.longestWait());
+	}
+
 	public boolean running() {
 		return running;
 	}

@@ -39,13 +39,17 @@ final class TransmitQueue {
 		return outstanding == 0;
 	}
 
-	/** Waits as Linux does with a busy processor, except that it ends; false when the time is over. */
+	/**
+	 * Waits as Linux does with a busy processor, except that it ends; false when the time is over. The longer it has waited
+	 * the less often it looks: a thousand such guests would leave the device no processor to answer on.
+	 */
 	boolean spinUntilIdle(Duration limit) {
 		var deadline = Deadline.after(limit);
+		long began = System.nanoTime();
 		while (!idle()) {
 			if (deadline.passed())
 				return false;
-			LockSupport.parkNanos(SPIN_NANOS);
+			LockSupport.parkNanos(Math.max(SPIN_NANOS, (System.nanoTime() - began) / 8));
 		}
 		return true;
 	}

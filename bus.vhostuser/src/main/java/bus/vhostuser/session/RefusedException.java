@@ -1,7 +1,7 @@
 package bus.vhostuser.session;
 
 /** A message is refused; what was asked for has not been done. */
-final class RefusedException extends Exception {
+class RefusedException extends Exception {
 
 	private static final long serialVersionUID = 1L;
 

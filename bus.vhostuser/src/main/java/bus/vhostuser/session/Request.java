@@ -1,5 +1,7 @@
 package bus.vhostuser.session;
 
+import bus.linux.MessageSocket;
+
 /**
  * The requests of a front-end that this back-end serves: number, payload bytes, descriptors, and who handles it. What is
  * not in this table, or does not fit its row, is refused in one place, {@link Session}.
@@ -95,6 +97,8 @@ enum Request {
 		if (message.size() < size.least() || message.size() > size.most())
 			throw new RefusedException("size=" + message.size() + ", allowed: " + size.least() + " to " + size.most());
 		int descriptors = message.descriptors();
+		if (message.lostDescriptors() && descriptors < MessageSocket.MAX_DESCRIPTORS)
+			throw session.outOfDescriptors();
 		if (message.lostDescriptors() || descriptors < leastDescriptors || descriptors > mostDescriptors)
 			throw new RefusedException("descriptors=" + descriptors + (message.lostDescriptors() ? " or more" : "")
 					+ ", allowed: " + leastDescriptors + " to " + mostDescriptors);

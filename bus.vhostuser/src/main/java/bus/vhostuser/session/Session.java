@@ -118,6 +118,8 @@ public final class Session {
 			if (request == null)
 				throw new RefusedException("not served by vport");
 			answer(request, request.handle(this, message));
+		} catch (OutOfDescriptorsException e) {
+			outOfDescriptors(request, e);
 		} catch (RefusedException e) {
 			refuse(request, e.getMessage());
 		} catch (RuntimeException | Error e) { // a front-end that gets no answer waits for it for ever, and its guest with it
@@ -145,6 +147,14 @@ public final class Session {
 			end(System.Logger.Level.WARNING, "the connection is closed, because " + name + " has no reply that says no: " + why);
 		else if (acknowledges())
 			send(Reply.of(1));
+	}
+
+	/** A guest that runs keeps what it has; one that does not run yet would wait for ever for a queue that lacks its kick. */
+	private void outOfDescriptors(Request request, OutOfDescriptorsException why) {
+		if (vrings.isAnyRunning())
+			refuse(request, why.getMessage());
+		else
+			end(System.Logger.Level.WARNING, "the virtual machine is refused: " + why.getMessage());
 	}
 
 	private boolean acknowledges() {
@@ -228,6 +238,10 @@ public final class Session {
 	}
 
 	// ---- who handles what Request names
+
+	OutOfDescriptorsException outOfDescriptors() {
+		return new OutOfDescriptorsException(Descriptors.shortage(device.queueCount()));
+	}
 
 	Negotiation negotiation() {
 		return negotiation;

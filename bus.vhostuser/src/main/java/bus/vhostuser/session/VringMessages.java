@@ -84,13 +84,14 @@ final class VringMessages {
 			Linux.close(kick);
 			throw new RefusedException("kick descriptor: " + e.getMessage());
 		}
-		ring.kick = kick;
+		vrings.kickCame(ring, kick);
 		ring.started = true;
 		return vrings.update(ring);
 	}
 
 	Reply setCall(Message message) throws RefusedException {
 		var ring = descriptorRing(message);
+		checkRoom(message);
 		Vrings.close(ring.call);
 		ring.call = message.descriptors() == 0 ? -1 : message.takeNonBlocking(0);
 		if (ring.running)
@@ -100,6 +101,7 @@ final class VringMessages {
 
 	Reply setErr(Message message) throws RefusedException {
 		var ring = descriptorRing(message);
+		checkRoom(message);
 		Vrings.close(ring.err);
 		ring.err = message.descriptors() == 0 ? -1 : message.takeNonBlocking(0);
 		return Reply.ACK;
@@ -112,6 +114,12 @@ final class VringMessages {
 			throw new RefusedException("enable=" + message.u32(4) + ", allowed: 0 and 1");
 		ring.enabled = message.u32(4) == 1;
 		return vrings.update(ring);
+	}
+
+	/** Of calls and errors, which come before the guest runs: then a monitor can still say why it does not start. */
+	private void checkRoom(Message message) throws OutOfDescriptorsException {
+		if (message.descriptors() > 0 && !Descriptors.areLeft(message.descriptor(0)))
+			throw new OutOfDescriptorsException(Descriptors.shortage(device.queueCount()));
 	}
 
 	/** The ring of a message that carries a descriptor, or says in bit 8 that it carries none. */

@@ -32,6 +32,7 @@ final class Vrings {
 	private GuestMemory memory = GuestMemory.NONE;
 	private long features;
 	private int given;
+	private int kicksToCome;
 	/** Without the protocol's features there is no SET_VRING_ENABLE: rings are enabled from the beginning. */
 	private boolean alwaysEnabled;
 	private final BitSet recovering = new BitSet();
@@ -194,7 +195,19 @@ final class Vrings {
 
 	/** The front-end has named a ring in a message with a descriptor. */
 	void give(Vring ring) {
+		expectKicks(Math.max(given, ring.index + 1) - given);
 		given = Math.max(given, ring.index + 1);
+	}
+
+	private void expectKicks(int more) {
+		kicksToCome += more;
+		Descriptors.kicksToCome(more);
+	}
+
+	/** A ring that was given has its kick. */
+	void kickCame(Vring ring, int kick) {
+		ring.kick = kick;
+		expectKicks(-1);
 	}
 
 	/** Rings that the front-end has named so. */
@@ -248,6 +261,7 @@ final class Vrings {
 				close(rings[i].err);
 				rings[i] = null;
 			}
+		expectKicks(-kicksToCome);
 		given = 0;
 		features = 0;
 		recovering.clear();
@@ -261,6 +275,7 @@ final class Vrings {
 			loop.unwatch(ring.kick);
 			close(ring.kick);
 			ring.kick = -1;
+			expectKicks(1);
 		}
 	}
 
