@@ -29,9 +29,10 @@ import bus.vhostuser.session.Session;
 public final class BusServer implements Transport {
 	private static final System.Logger LOG = System.getLogger("bus.vhostuser");
 
-	private static final int NOWHERE = -1;
 	/** Nobody is waited for with more zeal than this, should descriptors be short for hours. */
 	private static final int ACCEPT_AGAIN_SECONDS = 1;
+
+	private static final int NOWHERE = -1;
 
 	private final BusConfig config;
 	private final Loops loops;

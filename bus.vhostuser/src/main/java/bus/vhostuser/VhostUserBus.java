@@ -87,8 +87,8 @@ public final class VhostUserBus {
 	private final BundleContext context;
 	private final Loops loops;
 	private final Machines machines;
-	private final Rehearsal rehearsal;
 	private final DescriptorNeed need;
+	private final Rehearsal rehearsal;
 	private BusConfig config;
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
