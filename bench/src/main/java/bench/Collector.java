@@ -20,7 +20,7 @@ public record Collector(String arm, String option) {
 	public String prepare(Settings settings, Path config) throws IOException {
 		if (option.isEmpty())
 			return "";
-		var choice = "-XX:-UseZGC " + option;
+		var choice = "-XX:-UseZGC " + option; // ZGC's own options are ignored by the others
 		var archive = settings.build().resolve(arm + ".jsa");
 		Files.deleteIfExists(archive);
 		try (var run = new Application(settings, config, choice + " -XX:SharedArchiveFile=" + base()

@@ -22,8 +22,8 @@ import bench.Suite;
 
 /** From {@code ./vport run} to {@code vport ready}, and the weight of a process without guests. */
 public final class StartupSuite implements Suite {
-	/** Until the rehearsal is over and the collector has given back what it does not need. */
-	private static final long IDLE_SECONDS = 5;
+	/** Until the rehearsal is over, the start's rubbish collected, and given back to the kernel. */
+	private static final int IDLE_SECONDS = 20;
 	private static final Pattern HEAP = Pattern.compile("used (\\d+)([KM])");
 	private static final Pattern LOADED = Pattern.compile("java\\.cls\\.(l|sharedL)oadedClasses=(\\d+)");
 	private static final Path CACHES = Path.of("/proc/sys/vm/drop_caches");
@@ -134,7 +134,7 @@ public final class StartupSuite implements Suite {
 	private static Sample sample(Settings settings, Path config, String options) throws IOException, InterruptedException {
 		try (var vport = new Application(settings, config, options)) {
 			double processor = processorMillis(vport.pid());
-			TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+			TimeUnit.SECONDS.sleep(settings.choose(IDLE_SECONDS, 1));
 			double resident = vport.residentMiB(); // before the JDK's tool makes the process do things
 			double threads = vport.threads();
 			var heap = HEAP.matcher(vport.jcmd("GC.heap_info"));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
@@ -56,6 +57,11 @@ public final class Launcher implements ConfigurationListener {
 	private static final long LAUNCHED_MS = 5;
 	/** At most one part in so many, and one, of the time goes into looking. */
 	private static final long LOOKS_SHARE = 3;
+	/**
+	 * The data path allocates nothing, so that nothing would make the collector look at what the start has left, half of
+	 * the heap. By then the rehearsal is over as well.
+	 */
+	private static final long SETTLED_S = 10;
 	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
 	private static final long UPDATE_MS = 300;
 	private static final long PATIENCE_MS = 10_000;
@@ -98,6 +104,7 @@ public final class Launcher implements ConfigurationListener {
 			if (context.getProperty(SCRIPT) == null)
 				System.out.println("vport ready"); // else the output is the script's
 			startShell();
+			CompletableFuture.delayedExecutor(SETTLED_S, TimeUnit.SECONDS).execute(System::gc);
 			while (true) {
 				changes.acquire();
 				Thread.sleep(UPDATE_MS);
