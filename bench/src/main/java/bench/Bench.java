@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 import bench.guest.GuestSuite;
+import bench.rings.RingsSuite;
 import bench.scale.ScaleSuite;
 
 /** {@code ./vport bench [SUITE...|report] [--quick] [--into DIR]}. All suites, then the report, if none is named. */
 final class Bench {
-	private static final List<Suite> SUITES = List.of(new GuestSuite(), new ScaleSuite());
+	private static final List<Suite> SUITES = List.of(new RingsSuite(), new GuestSuite(), new ScaleSuite());
 
 	/** With whom others are compared, if they took part. */
 	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");

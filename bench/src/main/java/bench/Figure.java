@@ -40,7 +40,8 @@ public record Figure(String suite, String scenario, String arm, String quantity,
 
 	/** The middle half of the samples, as a part of the median: what noise there was. */
 	public double spread() {
-		return median() == 0 ? 0 : (quantile(samples, 0.75) - quantile(samples, 0.25)) / median();
+		double span = quantile(samples, 0.75) - quantile(samples, 0.25);
+		return span == 0 ? 0 : span / median();
 	}
 
 	/**

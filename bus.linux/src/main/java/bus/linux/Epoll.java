@@ -43,12 +43,22 @@ public final class Epoll implements AutoCloseable {
 	 * @param data comes back with each event
 	 */
 	public void add(int watched, int events, long data) throws LinuxException {
+		control(Linux.EPOLL_CTL_ADD, "ADD", watched, events, data);
+	}
+
+	/** Watches a descriptor for other events than before; those that are true already are reported. */
+	public void modify(int watched, int events, long data) throws LinuxException {
+		control(Linux.EPOLL_CTL_MOD, "MOD", watched, events, data);
+	}
+
+	private void control(int operation, String name, int watched, int events, long data) throws LinuxException {
 		try (var scratch = Arena.ofConfined()) {
 			var event = scratch.allocate(SIZE, 8);
 			event.set(JAVA_INT, EVENTS, events);
 			event.set(JAVA_LONG_UNALIGNED, DATA, data);
-			LinuxException.check(Linux.epoll_ctl(fd, Linux.EPOLL_CTL_ADD, watched, event.address()),
-					"epoll_ctl(ADD, " + watched + ")");
+			long answer = Linux.epoll_ctl(fd, operation, watched, event.address());
+			if (answer < 0)
+				LinuxException.check(answer, "epoll_ctl(" + name + ", " + watched + ")");
 		}
 	}
 

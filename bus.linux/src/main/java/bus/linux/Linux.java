@@ -34,6 +34,7 @@ public final class Linux {
 	public static final int MSG_CMSG_CLOEXEC = 0x40000000;
 	public static final int SOL_SOCKET = 1;
 	public static final int SO_REUSEADDR = 2;
+	public static final int SO_TYPE = 3;
 	public static final int SO_ERROR = 4;
 	public static final int SO_KEEPALIVE = 9;
 	public static final int SO_PEERCRED = 17;
@@ -63,6 +64,7 @@ public final class Linux {
 	public static final int F_SEAL_SHRINK = 2;
 	public static final int EPOLL_CTL_ADD = 1;
 	public static final int EPOLL_CTL_DEL = 2;
+	public static final int EPOLL_CTL_MOD = 3;
 	public static final int TIOCSPTLCK = 0x40045431;
 	public static final int TIOCGPTN = 0x80045430;
 	public static final int TIOCSWINSZ = 0x5414;

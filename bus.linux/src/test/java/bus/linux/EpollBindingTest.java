@@ -81,6 +81,28 @@ final class EpollBindingTest {
 	}
 
 	@Test
+	void modify_edgeTriggered_reportsWhatIsTrueAlready_withTheNewData() throws Exception {
+		int a = event();
+		epoll.add(a, Epoll.IN | Epoll.ET, 1);
+		assertEquals(0, epoll.await(0));
+		epoll.modify(a, Epoll.IN | Epoll.OUT | Epoll.ET, 2);
+		assertEquals(1, epoll.await(LIMIT));
+		assertEquals(Epoll.OUT, epoll.events(0));
+		assertEquals(2, epoll.data(0));
+		epoll.modify(a, Epoll.IN | Epoll.ET, 2);
+		assertEquals(0, epoll.await(0));
+		Linux.close(a);
+	}
+
+	@Test
+	void modify_notWatched_refusedWithItsNumber() throws Exception {
+		int a = event();
+		var e = assertThrows(LinuxException.class, () -> epoll.modify(a, Epoll.IN, 1));
+		assertTrue(e.getMessage().contains("epoll_ctl(MOD, " + a + ")"), e.getMessage());
+		Linux.close(a);
+	}
+
+	@Test
 	void remove_watched_silent() throws Exception {
 		int a = event();
 		epoll.add(a, Epoll.IN, 1);

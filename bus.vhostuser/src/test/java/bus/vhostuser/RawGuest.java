@@ -30,7 +30,8 @@ final class RawGuest implements AutoCloseable {
 	final EventCounter kick = new EventCounter();
 	final EventCounter call = new EventCounter();
 	final EventCounter err = new EventCounter();
-	final SplitDriverRing ring;
+	final DriverRing ring;
+	private final long features;
 	final int file;
 	private final MappedFile mapping;
 	private final GuestRam ram;
@@ -38,17 +39,22 @@ final class RawGuest implements AutoCloseable {
 
 	/** The file cannot be sealed, so nobody can keep it from being truncated. */
 	RawGuest(Wire wire) throws IOException {
+		this(wire, VERSION_1);
+	}
+
+	RawGuest(Wire wire, long features) throws IOException {
 		this.wire = wire;
+		this.features = features;
 		file = Wire.probe("raw", 16 * PAGE);
 		Linux.fcntl(file, Linux.F_ADD_SEALS, SEAL_SEAL);
 		mapping = MappedFile.map(file, 0, 16 * PAGE);
 		ram = new GuestRam(mapping.segment(), FAR);
-		ring = (SplitDriverRing) DriverRing.create(ram, SIZE, VERSION_1);
+		ring = DriverRing.create(ram, SIZE, features);
 	}
 
 	/** With protocol features: order of OpenVMM, KICK before CALL and ENABLE last. */
 	void start(int base) throws IOException {
-		wire.assertDone(Request.SET_FEATURES, Wire.u64s(VERSION_1 | PROTOCOL));
+		wire.assertDone(Request.SET_FEATURES, Wire.u64s(features | PROTOCOL));
 		wire.assertDone(Request.ADD_MEM_REG, Wire.u64s(0, FAR, 16 * PAGE, FAR, 0), file);
 		setRing(base);
 		wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(1, 1));
@@ -73,6 +79,11 @@ final class RawGuest implements AutoCloseable {
 	void write(String text) {
 		offer(text);
 		kick.ring();
+	}
+
+	/** Where the ring stands that has given everything back; it is a split one. */
+	int lastUsed() {
+		return ((SplitDriverRing) ring).lastUsed();
 	}
 
 	void truncate(long size) {

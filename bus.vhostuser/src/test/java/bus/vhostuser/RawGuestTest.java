@@ -221,7 +221,7 @@ class RawGuestTest {
 	private void restartWith(long size) throws Exception {
 		guest.wire.ask(Request.GET_VRING_BASE, Wire.u32s(1, 0));
 		guest.truncate(size);
-		guest.setRing(guest.ring.lastUsed());
+		guest.setRing(guest.lastUsed());
 	}
 
 	@Test

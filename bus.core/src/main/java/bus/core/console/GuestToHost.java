@@ -95,8 +95,7 @@ final class GuestToHost {
 			case Errno.EAGAIN:
 				if (slot.request.console())
 					return discard(queue, slot, batch); // Linux spins with interrupts off until its buffer comes back
-				slot.descriptor.writable = false;
-				slot.throttled = true;
+				state.throttle(slot);
 				return -1;
 			case Errno.EFAULT:
 				throw new GuestMemoryGoneException();

@@ -14,6 +14,8 @@ import bus.linux.Linux;
 final class HostToGuest {
 	/** Buffers for a first read: most reads are a few keys, and looking at 64 chains for them is work for nothing. */
 	private static final int FIRST_SEGMENTS = 4;
+	/** Of 64 buffers so many must have been of use, or the next read is offered few again. */
+	private static final int FLOWING_PART = 4;
 
 	private final PortCalls calls;
 	private final PortState state;
@@ -47,7 +49,7 @@ final class HostToGuest {
 
 	private boolean move(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		long budget = GuestToHost.BYTES_PER_TURN;
-		int segments = FIRST_SEGMENTS;
+		int segments = slot != null && slot.flowing ? Scratch.SEGMENTS : FIRST_SEGMENTS;
 		while (budget > 0 && slot != null && slot.guestOpen && slot.hostOpen && hasBytes(slot)) {
 			if (queue.fetch(scratch.batch, true, segments, budget) == 0) {
 				if (!queue.awaitMore(budget < GuestToHost.BYTES_PER_TURN))
@@ -59,8 +61,8 @@ final class HostToGuest {
 					: slot.descriptor != null ? read(queue, slot, scratch.batch) : ask(queue, slot, scratch);
 			if (moved < 0)
 				return false;
-			if (moved == room)
-				segments = Scratch.SEGMENTS;
+			slot.flowing = moved == room || slot.flowing && moved > room / FLOWING_PART;
+			segments = slot.flowing ? Scratch.SEGMENTS : FIRST_SEGMENTS;
 			queue.publish();
 			budget -= GuestToHost.charge(moved, scratch.batch);
 		}
@@ -80,8 +82,13 @@ final class HostToGuest {
 	private long read(Virtqueue queue, PortSlot slot, ChainBatch batch) {
 		long read = Linux.readv(slot.descriptor.number, batch.iovec(), batch.segments());
 		if (read > 0) {
+			boolean all = read < batch.bytes();
 			queue.fill(batch, read);
 			slot.toGuest += read;
+			// but at the end of a stream no further edge comes. A client that passes descriptors or urgent data with its
+			// bytes makes short reads, too: it gets the rest of them through with its next byte
+			if (all && slot.descriptor.stream && !slot.descriptor.ending)
+				slot.descriptor.readable = false;
 			return read;
 		}
 		if (read == 0) {

@@ -66,6 +66,22 @@ public interface Loop {
 	 */
 	void watch(int descriptor, Watch watch) throws java.io.IOException;
 
+	/**
+	 * As {@link #watch}, but for writing only while {@link #watchWriting} has it so: a peer that reads makes a socket
+	 * writable again with each read, and who has nothing to write would be woken for nothing.
+	 *
+	 * @throws java.io.IOException if the kernel refuses it
+	 */
+	void watchReading(int descriptor, Watch watch) throws java.io.IOException;
+
+	/**
+	 * Watches a descriptor of {@link #watchReading} for writing, too, or no longer; what can be written to already is
+	 * reported. Loop thread.
+	 *
+	 * @throws java.io.IOException if the kernel refuses it
+	 */
+	void watchWriting(int descriptor, boolean wanted) throws java.io.IOException;
+
 	/** Ends a watch, before the descriptor is closed; no event of it is delivered any more. Loop thread. */
 	void unwatch(int descriptor);
 

@@ -34,6 +34,8 @@ final class PortSlot {
 	boolean throttled;
 	/** The host side may have bytes for the guest. */
 	boolean readable;
+	/** It fills many buffers at a time, so that the next read is offered many. */
+	boolean flowing;
 	volatile boolean unplugged;
 	/** Moves the bytes instead of the port's own calls; null if there is none. */
 	HostDescriptor descriptor;

@@ -86,7 +86,7 @@ final class PortState {
 		}
 		var descriptor = new HostDescriptor(number, key);
 		try {
-			loop.watch(number, events -> ready(slot, descriptor, events));
+			loop.watchReading(number, events -> ready(slot, descriptor, events));
 		} catch (IOException e) {
 			Linux.close(number);
 			fault(slot, "cannot watch its descriptor: " + e.getMessage());
@@ -124,7 +124,29 @@ final class PortState {
 		device.serve(slot);
 	}
 
+	/** The descriptor takes no more; when it does, the guest's writing goes on. */
+	void throttle(PortSlot slot) {
+		slot.descriptor.writable = false;
+		slot.throttled = true;
+		watchWriting(slot, slot.descriptor, true);
+	}
+
+	private void watchWriting(PortSlot slot, HostDescriptor descriptor, boolean wanted) {
+		if (descriptor.watchedForWriting == wanted)
+			return;
+		descriptor.watchedForWriting = wanted;
+		try {
+			loop.watchWriting(descriptor.number, wanted);
+		} catch (IOException e) {
+			fault(slot, "cannot watch its descriptor: " + e.getMessage());
+		}
+	}
+
 	private void ready(PortSlot slot, HostDescriptor descriptor, int events) {
+		if (events == Epoll.OUT && descriptor.writable) {
+			watchWriting(slot, descriptor, false); // nobody has waited for it, and nobody is to be woken for it again
+			return;
+		}
 		if ((events & (Epoll.IN | Epoll.HUP | Epoll.ERR | Epoll.RDHUP)) != 0)
 			descriptor.readable = true;
 		if ((events & (Epoll.HUP | Epoll.ERR | Epoll.RDHUP)) != 0)

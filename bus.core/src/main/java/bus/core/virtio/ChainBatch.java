@@ -1,9 +1,9 @@
 package bus.core.virtio;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-
-import bus.linux.Iovec;
 
 /**
  * A snapshot of the next chains of a queue: checked, translated, ready for one readv or writev. {@link Virtqueue#fetch}
@@ -16,16 +16,21 @@ public final class ChainBatch {
 	/** Descriptors to look at for one batch; the chain that reaches the number is the last one that is begun. */
 	static final int ENOUGH_DESCRIPTORS = 4096;
 
-	private final Iovec iovec;
-	private final MemorySegment[] source;
-	private final long[] sourceOffset;
-	private final int[] id;
-	private final int[] slots;
-	private final long[] bytes;
-	private final boolean[] whole;
+	/** In {@link #chain}: what is beside the id, which has 16 bits, and the slots, which have 32. */
+	private static final int SLOTS = 16;
+	private static final long WHOLE = 1L << 48;
+
+	/** Of each segment its address here and its length: struct iovec, on the heap until {@link #iovec} is asked for. */
+	private final long[] piece;
+	/** Of each chain its id, slots and whether it is whole, and its bytes. */
+	private final long[] chain;
+	private final MemorySegment array;
+	private final int capacity;
+	private GuestMemory memory = GuestMemory.NONE;
 	private int segments;
 	private int chains;
 	private long total;
+	private long chainBytes;
 	private int segmentLimit;
 	private long skip;
 	private int descriptors;
@@ -34,35 +39,34 @@ public final class ChainBatch {
 	 * @param capacity segments it can hold, and so chains
 	 */
 	public ChainBatch(Arena arena, int capacity) {
-		this.iovec = new Iovec(arena, capacity);
-		this.source = new MemorySegment[capacity];
-		this.sourceOffset = new long[capacity];
-		this.id = new int[capacity];
-		this.slots = new int[capacity];
-		this.bytes = new long[capacity];
-		this.whole = new boolean[capacity];
+		this.array = arena.allocate(JAVA_LONG, 2L * capacity);
+		this.piece = new long[2 * capacity];
+		this.chain = new long[2 * capacity];
+		this.capacity = capacity;
 	}
 
-	void clear(int limit) {
+	/** Empties it, for chains in {@code newMemory}. */
+	void clear(GuestMemory newMemory, int limit) {
+		memory = newMemory;
 		segments = 0;
 		chains = 0;
 		total = 0;
 		descriptors = 0;
-		segmentLimit = Math.min(limit, iovec.capacity());
+		segmentLimit = Math.min(limit, capacity);
 	}
 
 	boolean isFull() {
-		return segments >= segmentLimit || chains >= id.length || descriptors >= ENOUGH_DESCRIPTORS;
+		return segments >= segmentLimit || chains >= capacity || descriptors >= ENOUGH_DESCRIPTORS;
 	}
 
-	/** A descriptor is being looked at, whether it adds anything or not. */
-	void look() {
-		descriptors++;
+	/** So many descriptors were looked at, whether they added anything or not. */
+	void looked(int count) {
+		descriptors += count;
 	}
 
 	/** Begins a chain whose first {@code skipBytes} were consumed before. */
 	void begin(long skipBytes) {
-		bytes[chains] = 0;
+		chainBytes = 0;
 		skip = skipBytes;
 	}
 
@@ -72,38 +76,46 @@ public final class ChainBatch {
 	 * @return false if there is no room for all of it
 	 * @throws GuestViolationException if it is not all in guest memory
 	 */
-	boolean add(GuestMemory memory, long guestAddress, long length) {
+	boolean add(long guestAddress, long length) {
+		long host = skip == 0 && segments < segmentLimit ? memory.find(guestAddress, length) : 0;
+		if (host == 0 || length == 0)
+			return addInPieces(guestAddress, length);
+		put(host, length);
+		return true;
+	}
+
+	private boolean addInPieces(long guestAddress, long length) {
 		long address = guestAddress;
 		for (long left = length; left > 0;) {
-			int region = memory.regionOf(address);
-			if (region < 0)
+			int row = memory.rowOf(address);
+			if (row < 0)
 				throw GuestMemory.outside(address);
-			long piece = Math.min(left, memory.bytesFrom(region, address));
-			long at = memory.offset(region, address);
-			if (!add(memory.segment(region), at, memory.hostAddress(region) + at, piece))
+			long bytes = Math.min(left, memory.bytesFrom(row, address));
+			if (!addPiece(memory.hostAddress(row, address), bytes))
 				return false;
-			address += piece;
-			left -= piece;
+			address += bytes;
+			left -= bytes;
 		}
 		return true;
 	}
 
-	private boolean add(MemorySegment region, long offset, long address, long length) {
+	private boolean addPiece(long address, long length) {
 		if (skip >= length) {
 			skip -= length;
 			return true;
 		}
 		if (segments >= segmentLimit)
 			return false;
-		long rest = length - skip;
-		iovec.set(segments, address + skip, rest);
-		source[segments] = region;
-		sourceOffset[segments] = offset + skip;
-		segments++;
+		put(address + skip, length - skip);
 		skip = 0;
-		bytes[chains] += rest;
-		total += rest;
 		return true;
+	}
+
+	private void put(long address, long length) {
+		int at = 2 * segments++;
+		piece[at] = address;
+		piece[at + 1] = length;
+		chainBytes += length;
 	}
 
 	/**
@@ -114,9 +126,10 @@ public final class ChainBatch {
 	 * @param isWhole whether there was room for all its buffers
 	 */
 	void end(int chainId, int ringSlots, boolean isWhole) {
-		id[chains] = chainId;
-		slots[chains] = ringSlots;
-		whole[chains++] = isWhole;
+		chain[2 * chains] = chainId | (long) ringSlots << SLOTS | (isWhole ? WHOLE : 0);
+		chain[2 * chains + 1] = chainBytes;
+		chains++;
+		total += chainBytes;
 	}
 
 	/** Chains in the batch. */
@@ -139,25 +152,26 @@ public final class ChainBatch {
 		return descriptors;
 	}
 
-	int id(int chain) {
-		return id[chain];
+	int id(int index) {
+		return (int) chain[2 * index] & 0xffff;
 	}
 
-	int slots(int chain) {
-		return slots[chain];
+	int slots(int index) {
+		return (int) (chain[2 * index] >>> SLOTS);
 	}
 
-	long bytes(int chain) {
-		return bytes[chain];
+	long bytes(int index) {
+		return chain[2 * index + 1];
 	}
 
-	boolean isWhole(int chain) {
-		return whole[chain];
+	boolean isWhole(int index) {
+		return (chain[2 * index] & WHOLE) != 0;
 	}
 
 	/** The address of the iovec array, for readv and writev with {@link #segments} entries. */
 	public long iovec() {
-		return iovec.address(0);
+		MemorySegment.copy(piece, 0, array, JAVA_LONG, 0, 2 * segments);
+		return array.address();
 	}
 
 	/**
@@ -169,8 +183,9 @@ public final class ChainBatch {
 		long copied = 0;
 		long room = target.byteSize();
 		for (int i = 0; i < segments && copied < room; i++) {
-			long n = Math.min(iovec.length(i), room - copied);
-			MemorySegment.copy(source[i], sourceOffset[i], target, copied, n);
+			long n = Math.min(piece[2 * i + 1], room - copied);
+			int row = memory.rowAt(piece[2 * i]);
+			MemorySegment.copy(memory.segment(row), memory.offset(row, piece[2 * i]), target, copied, n);
 			copied += n;
 		}
 		return copied;
@@ -180,8 +195,9 @@ public final class ChainBatch {
 	public void copyFrom(MemorySegment from, long length) {
 		long copied = 0;
 		for (int i = 0; i < segments && copied < length; i++) {
-			long n = Math.min(iovec.length(i), length - copied);
-			MemorySegment.copy(from, copied, source[i], sourceOffset[i], n);
+			long n = Math.min(piece[2 * i + 1], length - copied);
+			int row = memory.rowAt(piece[2 * i]);
+			MemorySegment.copy(from, copied, memory.segment(row), memory.offset(row, piece[2 * i]), n);
 			copied += n;
 		}
 	}

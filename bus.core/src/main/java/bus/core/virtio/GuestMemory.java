@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The memory of a guest at one moment: an immutable table of mapped regions. A change of the guest's memory makes a new
@@ -29,19 +30,21 @@ public final class GuestMemory {
 
 	private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
+	/** Of each region its guest address, its size and its address here: in a row, because one array is one barrier. */
+	private static final int ROW = 3;
+	private static final int SIZE = 1;
+	private static final int HOST = 2;
+
 	private final Region[] regions;
-	private final long[] start;
-	private final long[] size;
-	private final long[] host;
+	private final long[] table;
 
 	/**
 	 * @param regions without overlap in guest addresses
 	 */
 	public GuestMemory(List<Region> regions) {
 		this.regions = regions.toArray(Region[]::new);
-		this.start = regions.stream().mapToLong(Region::guestAddress).toArray();
-		this.size = regions.stream().mapToLong(r -> r.segment().byteSize()).toArray();
-		this.host = regions.stream().mapToLong(r -> r.segment().address()).toArray();
+		this.table = regions.stream().flatMapToLong(region -> LongStream.of(region.guestAddress(),
+				region.segment().byteSize(), region.segment().address())).toArray();
 	}
 
 	/** Whether there is none at all. */
@@ -49,27 +52,52 @@ public final class GuestMemory {
 		return regions.length == 0;
 	}
 
-	/** The number of the region that holds a guest address, or -1. */
-	int regionOf(long guestAddress) {
-		for (int i = 0; i < start.length; i++)
+	/** The row of the region that holds a guest address, or -1. */
+	int rowOf(long guestAddress) {
+		for (int row = 0; row < table.length; row += ROW)
 			// unsigned: an address below the start wraps to a huge offset
-			if (Long.compareUnsigned(guestAddress - start[i], size[i]) < 0)
-				return i;
+			if (Long.compareUnsigned(guestAddress - table[row], table[row + SIZE]) < 0)
+				return row;
 		return -1;
 	}
 
+	/** Where, in this process, bytes are that lie in one region; 0 if they do not. */
+	long find(long guestAddress, long length) {
+		long[] rows = table;
+		for (int row = 0; row < rows.length; row += ROW) {
+			long offset = guestAddress - rows[row];
+			long size = rows[row + SIZE];
+			if (Long.compareUnsigned(offset, size) < 0)
+				return length <= size - offset ? rows[row + HOST] + offset : 0;
+		}
+		return 0;
+	}
+
 	/** Bytes from a guest address to the end of its region. */
-	long bytesFrom(int region, long guestAddress) {
-		return size[region] - (guestAddress - start[region]);
+	long bytesFrom(int row, long guestAddress) {
+		return table[row + SIZE] - (guestAddress - table[row]);
 	}
 
-	/** The offset of a guest address in its region's segment. */
-	long offset(int region, long guestAddress) {
-		return guestAddress - start[region];
+	/** Where, in this process, a guest address is. */
+	long hostAddress(int row, long guestAddress) {
+		return table[row + HOST] + (guestAddress - table[row]);
 	}
 
-	MemorySegment segment(int region) {
-		return regions[region].segment();
+	/** The row of the region that has one of {@link #hostAddress}'s answers. */
+	int rowAt(long hostAddress) {
+		int row = 0;
+		while (Long.compareUnsigned(hostAddress - table[row + HOST], table[row + SIZE]) >= 0)
+			row += ROW;
+		return row;
+	}
+
+	/** The offset of one of {@link #hostAddress}'s answers in its region's segment. */
+	long offset(int row, long hostAddress) {
+		return hostAddress - table[row + HOST];
+	}
+
+	MemorySegment segment(int row) {
+		return regions[row / ROW].segment();
 	}
 
 	/**
@@ -78,19 +106,14 @@ public final class GuestMemory {
 	 * @throws GuestViolationException if it is not all in one region
 	 */
 	long read(long guestAddress) {
-		int region = regionOf(guestAddress);
-		if (region < 0 || bytesFrom(region, guestAddress) < Long.BYTES)
+		int row = rowOf(guestAddress);
+		if (row < 0 || bytesFrom(row, guestAddress) < Long.BYTES)
 			throw outside(guestAddress);
-		return segment(region).get(LE64, offset(region, guestAddress));
+		return segment(row).get(LE64, guestAddress - table[row]);
 	}
 
 	static GuestViolationException outside(long guestAddress) {
 		return new GuestViolationException("address=0x" + Long.toHexString(guestAddress) + " is not guest memory");
-	}
-
-	/** The address, in this process, of a region's first byte. */
-	long hostAddress(int region) {
-		return host[region];
 	}
 
 	/**

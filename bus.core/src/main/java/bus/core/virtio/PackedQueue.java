@@ -93,7 +93,7 @@ final class PackedQueue extends Virtqueue {
 
 	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
-		batch.clear(maxSegments);
+		batch.clear(memory, maxSegments);
 		int at = next;
 		boolean turn = wrap;
 		long skip = offset();
@@ -122,7 +122,6 @@ final class PackedQueue extends Virtqueue {
 		boolean room = true;
 		int index = start;
 		for (int slots = 1; slots <= size; slots++) {
-			batch.look();
 			long address = descriptors.get(LE64, (long) DESCRIPTOR * index);
 			long word = descriptors.get(LE64, (long) DESCRIPTOR * index + HALF);
 			int flags = (int) (word >>> 48);
@@ -131,9 +130,10 @@ final class PackedQueue extends Virtqueue {
 					throw new GuestViolationException("an indirect descriptor within a chain");
 				room = walkTable(batch, address, word & 0xffffffffL, writable);
 			} else if (room && (flags & WRITE) != 0 == writable) {
-				room = batch.add(memory, address, word & 0xffffffffL);
+				room = batch.add(address, word & 0xffffffffL);
 			}
 			if ((flags & NEXT) == 0) {
+				batch.looked(slots);
 				batch.end((int) (word >>> 32) & 0xffff, slots, room);
 				return slots;
 			}
@@ -150,15 +150,17 @@ final class PackedQueue extends Virtqueue {
 			throw new GuestViolationException("indirect descriptor with length=" + bytes
 					+ (indirect ? "" : ", not negotiated"));
 		for (int i = 0; i < entries; i++) {
-			batch.look();
 			long address = memory.read(table + (long) DESCRIPTOR * i);
 			long word = memory.read(table + (long) DESCRIPTOR * i + HALF);
 			int flags = (int) (word >>> 48);
 			if ((flags & INDIRECT) != 0)
 				throw new GuestViolationException("an indirect descriptor within an indirect table");
-			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, word & 0xffffffffL))
+			if ((flags & WRITE) != 0 == writable && !batch.add(address, word & 0xffffffffL)) {
+				batch.looked(i + 1);
 				return false;
+			}
 		}
+		batch.looked(entries);
 		return true;
 	}
 

@@ -1,9 +1,6 @@
 package bus.core.virtio;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -16,8 +13,6 @@ import java.lang.invoke.VarHandle;
  * </pre>
  */
 final class SplitQueue extends Virtqueue {
-	private static final ValueLayout.OfLong LE64_UNALIGNED = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
-
 	private static final int NO_INTERRUPT = 1;
 	private static final int NO_NOTIFY = 1;
 	private static final long INDEX = 2;
@@ -72,7 +67,7 @@ final class SplitQueue extends Virtqueue {
 
 	@Override
 	public int fetch(ChainBatch batch, boolean writable, int maxSegments, long maxBytes) {
-		batch.clear(maxSegments);
+		batch.clear(memory, maxSegments);
 		int offered = offered();
 		if (offered > size)
 			throw new GuestViolationException("avail.idx is " + offered + " ahead of a queue of size=" + size);
@@ -93,17 +88,19 @@ final class SplitQueue extends Virtqueue {
 	/** Adds the buffers of the chain at {@code head}; false if the batch was full before the chain's end. */
 	private boolean walk(ChainBatch batch, int head, boolean writable) {
 		int index = head;
-		for (int left = size; left > 0; left--) { // more steps than descriptors: the chain bites its tail
-			batch.look();
+		for (int count = 1; count <= size; count++) { // more steps than descriptors: the chain bites its tail
 			long address = descriptors.get(LE64, (long) DESCRIPTOR * index);
 			long word = descriptors.get(LE64, (long) DESCRIPTOR * index + 8);
 			int flags = (int) (word >>> 32) & 0xffff;
-			if ((flags & INDIRECT) != 0)
+			if ((flags & INDIRECT) != 0) {
+				batch.looked(count);
 				return walkTable(batch, address, word, writable);
-			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, word & 0xffffffffL))
-				return false;
-			if ((flags & NEXT) == 0)
-				return true;
+			}
+			boolean room = (flags & WRITE) != 0 != writable || batch.add(address, word & 0xffffffffL);
+			if (!room || (flags & NEXT) == 0) {
+				batch.looked(count);
+				return room;
+			}
 			index = (int) (word >>> 48);
 			if (index >= size)
 				throw new GuestViolationException("next=" + index + " in a queue of size=" + size);
@@ -119,18 +116,18 @@ final class SplitQueue extends Virtqueue {
 			throw new GuestViolationException("indirect descriptor with length=" + bytes + " flags="
 					+ (word >>> 32 & 0xffff) + (indirect ? "" : ", not negotiated"));
 		int index = 0;
-		for (int left = entries; left > 0; left--) {
-			batch.look();
+		for (int count = 1; count <= entries; count++) {
 			long at = table + (long) DESCRIPTOR * index;
 			long address = memory.read(at);
 			long entry = memory.read(at + 8);
 			int flags = (int) (entry >>> 32) & 0xffff;
 			if ((flags & INDIRECT) != 0)
 				throw new GuestViolationException("an indirect descriptor within an indirect table");
-			if ((flags & WRITE) != 0 == writable && !batch.add(memory, address, entry & 0xffffffffL))
-				return false;
-			if ((flags & NEXT) == 0)
-				return true;
+			boolean room = (flags & WRITE) != 0 != writable || batch.add(address, entry & 0xffffffffL);
+			if (!room || (flags & NEXT) == 0) {
+				batch.looked(count);
+				return room;
+			}
 			index = (int) (entry >>> 48);
 			if (index >= entries)
 				throw new GuestViolationException("next=" + index + " in an indirect table of " + entries);
@@ -142,7 +139,7 @@ final class SplitQueue extends Virtqueue {
 	void complete(int head, int slots, long written, boolean usedUp) {
 		if (!entryOpen)
 			entry = usedIndex;
-		used.set(LE64_UNALIGNED, RING + 8L * (entry & mask), head | written << 32);
+		used.set(LE64, RING + 8L * (entry & mask), head | written << 32);
 		entryOpen = inOrder && usedUp;
 		usedIndex = usedIndex + 1 & 0xffff;
 		next = next + 1 & 0xffff;

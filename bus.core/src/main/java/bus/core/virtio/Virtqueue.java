@@ -26,9 +26,11 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	static final int WRITE = 2;
 	static final int INDIRECT = 4;
 
-	static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN);
-	static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN);
-	static final VarHandle U16 = LE16.varHandle();
+	/** For plain access; rings are aligned, but to have that looked at for each access costs more than the access. */
+	static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+	static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+	/** For ordered access. */
+	static final VarHandle U16 = ValueLayout.JAVA_SHORT.withOrder(LITTLE_ENDIAN).varHandle();
 
 	final GuestMemory memory;
 	final MemorySegment descriptors;

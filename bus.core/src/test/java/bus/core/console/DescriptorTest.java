@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -98,12 +99,31 @@ class DescriptorTest {
 		int read = read(written / 2);
 		rig.kick(OUT);
 		assertTrue(rig.info(1).throttled(), "nobody has said that there is room");
+		assertEquals(Set.of(descriptor), rig.writing);
 		ready(descriptor, Epoll.OUT);
 		assertFalse(rig.info(1).throttled());
 		assertEquals(1, rig.drain(OUT));
 		assertEquals(written, read + read(2 * written));
 		assertEquals(0, rig.info(1).traffic().lost());
 		assertEquals(written, rig.info(1).traffic().fromGuest());
+	}
+
+	/** With each read of its peer's a socket becomes writable anew. */
+	@Test
+	void descriptor_isWatchedForWritingOnlyWhileSomebodyWaits() throws Exception {
+		int descriptor = connect();
+		attached(1, descriptor);
+		rig.write(OUT, "abc");
+		assertEquals(Set.of(), rig.writing);
+		fill(1, OUT);
+		read(1 << 20);
+		ready(descriptor, Epoll.OUT);
+		assertFalse(rig.info(1).throttled());
+		assertEquals(Set.of(descriptor), rig.writing, "it fills again, as like as not");
+		ready(descriptor, Epoll.OUT);
+		assertEquals(Set.of(), rig.writing);
+		fill(1, OUT);
+		assertEquals(Set.of(descriptor), rig.writing);
 	}
 
 	@Test

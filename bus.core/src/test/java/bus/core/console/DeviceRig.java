@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import bus.api.BusInfo;
+import bus.api.HostPort;
 import bus.api.PortInfo;
 import bus.api.PortRefusedException;
 import bus.api.PortRequest;
@@ -49,8 +52,11 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	final Map<Integer, MemorySegment> posted;
 	/** Interrupts of each queue, in the order of the first ones. */
 	final Map<Integer, Integer> calls = new LinkedHashMap<>();
+	boolean countsCalls = true;
 	final List<Integer> errors = new ArrayList<>();
 	final Map<Integer, Watch> watches = new HashMap<>();
+	/** Descriptors that are watched for writing. */
+	final Set<Integer> writing = new HashSet<>();
 	int configChanges;
 	/** The loop takes no tasks any more. */
 	boolean ended;
@@ -108,7 +114,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	// ---- ports
 
-	PortInfo plug(String name, int id, boolean console, RecordingPort port) throws PortRefusedException {
+	PortInfo plug(String name, int id, boolean console, HostPort port) throws PortRefusedException {
 		plugging = true;
 		try {
 			return bus.plug(new PortRequest(name.isEmpty() ? "label" : name, "test", name, id, console), port);
@@ -259,12 +265,17 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	/** The guest writes to a port. */
 	void write(int queue, String... parts) {
+		offer(queue, parts);
+		kick(queue);
+	}
+
+	/** The same without a kick. */
+	void offer(int queue, String... parts) {
 		var buffers = new ArrayList<MemorySegment>();
 		for (var part : parts)
 			buffers.add(ram.allocate(part.length(), 1)
 					.copyFrom(MemorySegment.ofArray(part.getBytes(StandardCharsets.ISO_8859_1))));
 		rings.get(queue).add(buffers, List.of());
-		kick(queue);
 	}
 
 	/** Breaks a rule of a queue's layout. */
@@ -359,8 +370,22 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	@Override
+	public void watchReading(int descriptor, Watch watch) {
+		watches.put(descriptor, watch);
+	}
+
+	@Override
+	public void watchWriting(int descriptor, boolean wanted) {
+		if (wanted)
+			writing.add(descriptor);
+		else
+			writing.remove(descriptor);
+	}
+
+	@Override
 	public void unwatch(int descriptor) {
 		watches.remove(descriptor);
+		writing.remove(descriptor);
 	}
 
 	@Override
@@ -374,7 +399,8 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 
 	@Override
 	public void call(int queue) {
-		calls.merge(queue, 1, Integer::sum);
+		if (countsCalls)
+			calls.merge(queue, 1, Integer::sum);
 	}
 
 	@Override

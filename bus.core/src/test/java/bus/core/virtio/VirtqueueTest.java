@@ -270,6 +270,58 @@ class VirtqueueTest {
 		rig.pollAll();
 	}
 
+	/** An idle ring is looked at by nobody, so that its driver has to kick. */
+	@Test
+	void awaitMore_ringThatIsNotWatchedOrNotInUse_asksForAKick() {
+		assertFalse(rig.queue.awaitMore(true));
+		assertTrue(offersWithKick());
+		rig.completeOne();
+		rig.queue.watch();
+		assertFalse(rig.queue.awaitMore(false));
+		assertFalse(rig.queue.isWaiting());
+		assertTrue(offersWithKick());
+	}
+
+	private boolean offersWithKick() {
+		rig.offer("x");
+		return rig.driver.kickNeeded();
+	}
+
+	@Test
+	void awaitMore_watchedRingInUse_needsNoKickUntilItRests() {
+		rig.queue.watch();
+		assertFalse(rig.queue.awaitMore(false));
+		offersWithKick();
+		for (int i = 0; i < 100; i++) {
+			rig.completeOne();
+			rig.pollAll();
+			assertFalse(rig.queue.awaitMore(i % 2 == 0));
+			assertTrue(rig.queue.isWaiting());
+			assertFalse(rig.queue.isOffering());
+			assertFalse(offersWithKick(), "round " + i);
+			assertTrue(rig.queue.isOffering());
+			rig.queue.beginTurn();
+			assertFalse(rig.queue.isWaiting());
+		}
+		rig.completeOne();
+		rig.pollAll();
+		rig.queue.awaitMore(true);
+		assertFalse(rig.queue.rest());
+		assertFalse(rig.queue.isWaiting());
+		assertTrue(offersWithKick());
+	}
+
+	@Test
+	void rest_offeredAfterTheLastLook_isSeen() {
+		rig.queue.watch();
+		rig.offer("x");
+		rig.completeOne();
+		rig.pollAll();
+		rig.queue.awaitMore(true);
+		rig.offer("x");
+		assertTrue(rig.queue.rest());
+	}
+
 	@Test
 	void kick_eventIdx_isAskedForOnce() {
 		rig.queue.armKick();

@@ -34,7 +34,7 @@ final class DeviceLoop implements Runnable {
 	private static final int EVENTS = 256;
 	/** Seats whose tasks are run before events and turns are looked at again; a task may post the next one. */
 	private static final int TASKS_PER_ROUND = 64;
-	private static final int WATCHED = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
+	static final int WATCHED = Epoll.IN | Epoll.OUT | Epoll.RDHUP | Epoll.ET;
 	private static final VarHandle STATE;
 
 	static {
@@ -50,18 +50,20 @@ final class DeviceLoop implements Runnable {
 		final Seat seat;
 		final int descriptor;
 		final Loop.Watch watch;
+		int events;
 		int index = -1;
 
-		Entry(Seat seat, int descriptor, Loop.Watch watch) {
+		Entry(Seat seat, int descriptor, Loop.Watch watch, int events) {
 			this.seat = seat;
 			this.descriptor = descriptor;
 			this.watch = watch;
+			this.events = events;
 		}
 	}
 
 	private final Epoll epoll = new Epoll(EVENTS);
 	private final EntryTable entries = new EntryTable();
-	private final Lookout lookout = new Lookout(epoll, entries);
+	private final Lookout lookout = new Lookout(epoll, entries, System::nanoTime);
 	private final Scratch scratch = new Scratch(Arena.ofAuto());
 	private final ArrayDeque<Seat> turns = new ArrayDeque<>();
 	/** Seats with tasks: each at most once, so it is as bounded as the number of buses. */
@@ -206,11 +208,16 @@ final class DeviceLoop implements Runnable {
 	void add(Entry entry) throws LinuxException {
 		long token = entries.add(entry);
 		try {
-			epoll.add(entry.descriptor, WATCHED, token);
+			epoll.add(entry.descriptor, entry.events, token);
 		} catch (LinuxException e) {
 			entries.remove(entry);
 			throw e;
 		}
+	}
+
+	/** Watches for the events that the entry has now. */
+	void modify(Entry entry) throws LinuxException {
+		epoll.modify(entry.descriptor, entry.events, entries.token(entry.index));
 	}
 
 	/** As {@link #add}. */

@@ -34,7 +34,8 @@ final class EntryTable {
 		return used++;
 	}
 
-	private long token(int place) {
+	/** What stands for the watch at a place. */
+	long token(int place) {
 		return (long) generations[place] << 32 | place;
 	}
 

@@ -3,6 +3,7 @@ package bus.vhostuser.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import bus.linux.Epoll;
 import bus.linux.LinuxException;
@@ -11,15 +12,18 @@ import bus.linux.LinuxException;
  * How a loop waits. With nothing to look at it sleeps in its epoll. If rings were in use a moment ago, it looks at them for
  * a while before: the drivers of these need not kick, and nobody needs to be woken. Loop thread.
  *
- * <p>How long it looks is learned: longer while a wait turns out to have been shorter than the limit, so that looking
- * found its end or would have; half as long after each that was not; down to not at all. What looking costs without
- * saving the price of a sleep is paid out of a budget, which fills with time.
+ * <p>How long it looks is learned. It tries when it has slept so shortly that looking would have found the same; looks
+ * longer after it found something, half as long after it found nothing, and in the end not at all. Each time that this
+ * happens it sleeps more often before it tries again: a guest that has to share its processor with this thread answers
+ * soon after the thread has gone to sleep, and never before. What looking costs without saving a sleep is paid out of a
+ * budget, which fills with time.
  */
 final class Lookout {
 	private static final int NOTHING = -1;
 	/** Measured: a look at the kernel costs ten at rings; so often, it takes a tenth of the time. */
 	private static final long GLANCE_NANOS = 4_000;
 	private static final long SHORTEST_NANOS = 4_000;
+	private static final int MOST_SHORT_SLEEPS = 64;
 	/** What to sleep and to be woken costs on both sides, roughly; looking that finds something sooner was for free. */
 	private static final long SLEEP_COSTS_NANOS = 20_000;
 	/** The budget of so much time can be spent at once. */
@@ -31,19 +35,28 @@ final class Lookout {
 
 	private final Epoll epoll;
 	private final EntryTable entries;
+	private final LongSupplier clock;
 	private final List<Seat> seats = new ArrayList<>(MOST_SEATS);
 	private long limit;
 	private int budget;
 	private long window;
+	/** Short sleeps that are still to come before it tries again, and how many there will be the next time. */
+	private int shortSleeps;
+	private int nextShortSleeps;
 	private long allowance;
-	private long refilled = System.nanoTime() - SAVED_NANOS;
+	private long refilled;
 	private long glanced;
 	private int rounds;
 	private volatile long spent;
 
-	Lookout(Epoll epoll, EntryTable entries) {
+	/**
+	 * @param clock nanoseconds
+	 */
+	Lookout(Epoll epoll, EntryTable entries, LongSupplier clock) {
 		this.epoll = epoll;
 		this.entries = entries;
+		this.clock = clock;
+		this.refilled = clock.getAsLong() - SAVED_NANOS;
 	}
 
 	/** A seat has had its turn: there may be something to look at. */
@@ -79,8 +92,8 @@ final class Lookout {
 			return epoll.await(busy ? 0 : -1);
 		boolean found = busy && ++rounds % ROUNDS == 0 ? rest() : sweep();
 		if (found || busy)
-			return glance(System.nanoTime());
-		long began = System.nanoTime();
+			return glance(clock.getAsLong());
+		long began = clock.getAsLong();
 		int events = look(began);
 		if (events != NOTHING)
 			return events;
@@ -89,7 +102,7 @@ final class Lookout {
 		if (rest())
 			return 0;
 		events = epoll.await(-1);
-		learn(System.nanoTime() - began);
+		slept(clock.getAsLong() - began);
 		return events;
 	}
 
@@ -111,7 +124,7 @@ final class Lookout {
 		while (!found && events == 0 && took < window) {
 			Thread.onSpinWait();
 			found = sweep();
-			long now = System.nanoTime();
+			long now = clock.getAsLong();
 			took = now - began;
 			if (!found)
 				events = glance(now);
@@ -119,7 +132,9 @@ final class Lookout {
 		boolean paid = found || isOurs(events);
 		charge(paid ? Math.max(0, took - SLEEP_COSTS_NANOS) : took);
 		if (paid)
-			window = Math.min(2 * window, limit);
+			lookLonger();
+		else
+			lookShorter();
 		return found || events > 0 ? events : NOTHING;
 	}
 
@@ -133,11 +148,24 @@ final class Lookout {
 		return false;
 	}
 
-	private void learn(long waited) {
-		if (waited <= limit)
-			window = Math.min(Math.max(2 * window, SHORTEST_NANOS), limit);
-		else
-			window = window > SHORTEST_NANOS ? window / 2 : 0;
+	private void lookLonger() {
+		window = Math.min(2 * window, limit);
+		nextShortSleeps = 0;
+	}
+
+	private void lookShorter() {
+		window /= 2;
+		if (window >= SHORTEST_NANOS)
+			return;
+		window = 0;
+		shortSleeps = nextShortSleeps;
+		nextShortSleeps = Math.min(2 * nextShortSleeps + 1, MOST_SHORT_SLEEPS);
+	}
+
+	/** The loop has waited without looking; the end of the wait was there before the thread was woken for it. */
+	private void slept(long waited) {
+		if (window == 0 && waited - SLEEP_COSTS_NANOS <= limit && --shortSleeps < 0)
+			window = limit;
 	}
 
 	private boolean isAffordable(long now) {

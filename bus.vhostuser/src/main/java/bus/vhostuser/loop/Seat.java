@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import bus.core.console.Loop;
 import bus.core.console.LoopLost;
 import bus.core.console.Scratch;
+import bus.linux.Epoll;
 import bus.linux.LinuxException;
 
 /**
@@ -205,11 +206,32 @@ public final class Seat implements Loop {
 
 	@Override
 	public void watch(int descriptor, Watch watch) throws LinuxException {
-		var entry = new DeviceLoop.Entry(this, descriptor, watch);
+		watch(new DeviceLoop.Entry(this, descriptor, watch, DeviceLoop.WATCHED));
+	}
+
+	@Override
+	public void watchReading(int descriptor, Watch watch) throws LinuxException {
+		watch(new DeviceLoop.Entry(this, descriptor, watch, DeviceLoop.WATCHED & ~Epoll.OUT));
+	}
+
+	@Override
+	public void watchWriting(int descriptor, boolean wanted) throws LinuxException {
+		var entry = watches.get(descriptor);
+		entry.events = wanted ? DeviceLoop.WATCHED : DeviceLoop.WATCHED & ~Epoll.OUT;
+		boolean inPort = loop.hold();
+		try {
+			loop.modify(entry);
+		} finally {
+			if (inPort)
+				loop.letGo();
+		}
+	}
+
+	private void watch(DeviceLoop.Entry entry) throws LinuxException {
 		boolean inPort = loop.hold();
 		try {
 			loop.add(entry);
-			var stale = watches.put(descriptor, entry);
+			var stale = watches.put(entry.descriptor, entry);
 			if (stale != null)
 				loop.forget(stale);
 		} finally {

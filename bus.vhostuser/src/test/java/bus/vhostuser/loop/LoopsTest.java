@@ -15,11 +15,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import bus.core.console.Loop;
 import bus.linux.Linux;
 import guest.driver.EventCounter;
 
@@ -275,13 +277,80 @@ class LoopsTest {
 		release.countDown();
 	}
 
+	/** A chain that comes when the seat has another loop: no kick will tell of it. */
+	@Test
+	void sight_ofASeatThatIsMovedWhileItIsLookedAt_isLookedAtThere() throws Exception {
+		int count = 2 * Math.min(Runtime.getRuntime().availableProcessors(), 4);
+		for (int i = 0; i < count; i++)
+			sit(false);
+		var stuck = seats.getFirst();
+		var before = stuck.loop();
+		var neighbour = seats.stream().filter(seat -> seat != stuck && seat.loop() == before).findFirst().orElseThrow();
+		var sight = new OpenSight();
+		var entered = new CountDownLatch(1);
+		var release = new CountDownLatch(1);
+		neighbour.post(() -> {
+			neighbour.look(sight, new Polling(1000, 100));
+			neighbour.requestTurn();
+		});
+		BooleanSupplier looking = () -> sight.looker != null;
+		await(looking);
+		stuck.post(() -> {
+			stuck.enterPort();
+			entered.countDown();
+			awaitQuietly(release);
+			stuck.leavePort();
+		});
+		await(entered);
+		await(() -> neighbour.loop() != before && sight.looker == neighbour.loop());
+		release.countDown();
+		var settled = new CountDownLatch(1);
+		stuck.post(settled::countDown);
+		await(settled);
+		sight.looker = null;
+		neighbour.post(neighbour::requestTurn);
+		await(looking);
+		assertSame(neighbour.loop(), sight.looker, "its old loop still looks at it");
+		sight.open = false;
+	}
+
+	/** Always has something that may come. */
+	private static final class OpenSight implements Loop.Sight {
+		volatile DeviceLoop looker;
+		volatile boolean open = true;
+
+		@Override
+		public boolean isOpen() {
+			return open;
+		}
+
+		@Override
+		public boolean look() {
+			looker = DeviceLoop.current();
+			return false;
+		}
+
+		@Override
+		public boolean rest() {
+			return false;
+		}
+	}
+
+	private static void await(BooleanSupplier condition) {
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+		while (!condition.getAsBoolean()) {
+			assertTrue(System.nanoTime() < deadline, "waited too long");
+			Thread.onSpinWait();
+		}
+	}
+
 	@Test
 	void entryTable_tokenOfAnEndedWatch_findsNothing() {
 		var table = new EntryTable();
-		var first = new DeviceLoop.Entry(null, 7, null);
+		var first = new DeviceLoop.Entry(null, 7, null, DeviceLoop.WATCHED);
 		long token = table.add(first);
 		table.remove(first);
-		var second = new DeviceLoop.Entry(null, 7, null);
+		var second = new DeviceLoop.Entry(null, 7, null, DeviceLoop.WATCHED);
 		long next = table.add(second);
 		assertNull(table.get(token));
 		assertSame(second, table.get(next));
@@ -310,10 +379,6 @@ class LoopsTest {
 	}
 
 	private static void awaitRung(AtomicInteger rung) {
-		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (rung.get() == 0) {
-			assertTrue(System.nanoTime() < deadline, "a watch was lost");
-			Thread.onSpinWait();
-		}
+		await(() -> rung.get() > 0);
 	}
 }
