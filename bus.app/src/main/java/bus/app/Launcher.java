@@ -52,8 +52,7 @@ public final class Launcher implements ConfigurationListener {
 	private static final String SCRIPT = "vport.script";
 	private static final String INIT = "init.gosh";
 	private static final long LOOK_AGAIN_MS = 50;
-	/** At most one part in so many, and one, of the time goes into looking. */
-	private static final long LOOKS_SHARE = 3;
+	private static final long LONGEST_PAUSE_MS = 500;
 	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
 	private static final long UPDATE_MS = 300;
 	private static final long PATIENCE_MS = 10_000;
@@ -145,10 +144,10 @@ public final class Launcher implements ConfigurationListener {
 
 	/**
 	 * A look at thousands of ports takes as long as many of them take to come up, on the processors that they need for it: so
-	 * the next one is later the longer the last one took.
+	 * it has at most half of the time, unless it is so slow that the start would wait for it.
 	 */
 	private void awaitChange(long lookTookMillis) throws InterruptedException {
-		Thread.sleep(lookTookMillis * LOOKS_SHARE);
+		Thread.sleep(Math.min(lookTookMillis, LONGEST_PAUSE_MS));
 		if (changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS))
 			changes.drainPermits(); // each file is a change, and one look sees them all
 	}
