@@ -3,7 +3,8 @@
  * measured. Ports 1 to PORTS are named PREFIX.1 and so on, and each has a socket FOLDER/PREFIX.1 where one client at a time is
  * let in. What a Java program has to beat is not a better design but the same one without Java: one thread, one edge-triggered
  * epoll, kicks that are never read, writev and readv between the guest's memory and the sockets, 64 buffers and 256 KiB a call,
- * turns of 256 KiB, one call to the guest for each turn. It prints "ready" when it listens, and ends when its front-end leaves.
+ * turns of 256 KiB, one call to the guest for each turn, sockets watched for writing only while somebody waits to write, no read
+ * after a short one. It prints "ready" when it listens, and ends when its front-end leaves.
  */
 #define _GNU_SOURCE
 #include <sys/epoll.h>
@@ -11,7 +12,7 @@
 
 #include "vhost.h"
 
-enum { PORTS = 31, TURN_BYTES = 256 * 1024, FIRST_SEGMENTS = 4, EVENTS = 256, CONTROL_IN = 2, CONTROL_OUT = 3 };
+enum { PORTS = 31, TURN_BYTES = 256 * 1024, FIRST_SEGMENTS = 4, FLOWING_PART = 4, EVENTS = 256, CONTROL_IN = 2, CONTROL_OUT = 3 };
 enum { FRONT_END, KICK, LISTENER, CLIENT };
 enum { DEVICE_READY, PORT_ADD, PORT_READY = 3, PORT_OPEN = 6, PORT_NAME = 7 };
 enum { MESSAGES = 256, NAME_BYTES = 64 };
@@ -24,7 +25,7 @@ struct control {
 };
 
 struct port {
-	int listener, client, readable, writable, guest_ready, guest_open;
+	int listener, client, readable, writable, watched_for_writing, ending, flowing, guest_ready, guest_open;
 	char name[NAME_BYTES];
 };
 
@@ -44,14 +45,24 @@ static void want(int queue) {
 	work |= 1ul << queue;
 }
 
-static void watch(int descriptor, int kind, int index) {
-	struct epoll_event event = { EPOLLIN | EPOLLET, { .u64 = (uint64_t)kind << 32 | index } };
-	if (kind == CLIENT)
-		event.events |= EPOLLOUT | EPOLLRDHUP;
-	else if (kind != KICK)
-		event.events = EPOLLIN; /* a message or a client at a time */
-	if (epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) < 0)
+static void control_epoll(int operation, int descriptor, int kind, int index, unsigned wanted) {
+	struct epoll_event event = { wanted, { .u64 = (uint64_t)kind << 32 | index } };
+	if (epoll_ctl(epoll, operation, descriptor, &event) < 0)
 		quit("epoll_ctl");
+}
+
+/* A message of the front-end's or a client at a time, of all else only that there is something new. */
+static void watch(int descriptor, int kind, int index) {
+	unsigned edge = kind == CLIENT ? EPOLLET | EPOLLRDHUP : kind == KICK ? EPOLLET : 0;
+	control_epoll(EPOLL_CTL_ADD, descriptor, kind, index, EPOLLIN | edge);
+}
+
+/* With each read of its peer's a socket becomes writable anew: who has nothing to write would be woken for nothing. */
+static void watch_writing(int id, int wanted) {
+	if (ports[id].watched_for_writing == wanted)
+		return;
+	ports[id].watched_for_writing = wanted;
+	control_epoll(EPOLL_CTL_MOD, ports[id].client, CLIENT, id, EPOLLIN | EPOLLET | EPOLLRDHUP | (wanted ? EPOLLOUT : 0));
 }
 
 static void vring_started(struct session *of, int index) {
@@ -157,8 +168,10 @@ static int guest_to_host(struct ring *ring, int id) {
 		if (!chains)
 			continue;
 		ssize_t written = writev(port->client, batch.iovec, batch.segments);
-		if (written < 0 && errno == EAGAIN)
+		if (written < 0 && errno == EAGAIN) {
 			port->writable = 0;
+			watch_writing(id, 1);
+		}
 		if (written < 0)
 			return 0;
 		ring_consume(ring, &batch, written);
@@ -170,7 +183,7 @@ static int guest_to_host(struct ring *ring, int id) {
 
 static int host_to_guest(struct ring *ring, int id) {
 	struct port *port = &ports[id];
-	int segments = FIRST_SEGMENTS;
+	int segments = port->flowing ? BATCH_SEGMENTS : FIRST_SEGMENTS;
 	for (long budget = TURN_BYTES; budget > 0;) {
 		if (port->client < 0 || !port->guest_open || !port->readable)
 			return 0;
@@ -188,10 +201,13 @@ static int host_to_guest(struct ring *ring, int id) {
 			port->readable = 0;
 		if (got <= 0)
 			return 0;
-		ring_fill(ring, &batch, got);
+		uint64_t room = batch.bytes, filled = got;
+		ring_fill(ring, &batch, filled);
 		ring_publish(ring);
-		if ((uint64_t)got == batch.bytes)
-			segments = BATCH_SEGMENTS;
+		if (filled < room && !port->ending)
+			port->readable = 0; /* it is a stream: the next byte comes with an edge */
+		port->flowing = filled == room || (port->flowing && filled > room / FLOWING_PART);
+		segments = port->flowing ? BATCH_SEGMENTS : FIRST_SEGMENTS;
 		budget -= charge(got);
 	}
 	return 1;
@@ -236,6 +252,7 @@ static void client_came(int id) {
 	epoll_ctl(epoll, EPOLL_CTL_DEL, port->listener, NULL); /* the next one waits until this one has left */
 	watch(port->client, CLIENT, id);
 	port->readable = port->writable = 1;
+	port->ending = port->watched_for_writing = 0;
 	if (port->guest_ready)
 		say(id, PORT_OPEN, 1, NULL);
 	want(queue_in(id));
@@ -243,12 +260,18 @@ static void client_came(int id) {
 }
 
 static void client_event(int id, unsigned events) {
+	struct port *port = &ports[id];
+	if (events == EPOLLOUT && port->writable) {
+		watch_writing(id, 0); /* nobody has waited for it */
+		return;
+	}
+	port->ending |= !!(events & (EPOLLRDHUP | EPOLLHUP));
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) {
-		ports[id].readable = 1;
+		port->readable = 1;
 		want(queue_in(id));
 	}
-	if (events & EPOLLOUT && !ports[id].writable) {
-		ports[id].writable = 1;
+	if (events & EPOLLOUT && !port->writable) {
+		port->writable = 1;
 		want(queue_in(id) + 1);
 	}
 }

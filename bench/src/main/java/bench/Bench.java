@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 import bench.guest.GuestSuite;
+import bench.latency.LatencySuite;
 import bench.rings.RingsSuite;
 import bench.scale.ScaleSuite;
+import bench.startup.StartupSuite;
 
 /** {@code ./vport bench [SUITE...|report] [--quick] [--into DIR]}. All suites, then the report, if none is named. */
 final class Bench {
-	private static final List<Suite> SUITES = List.of(new RingsSuite(), new GuestSuite(), new ScaleSuite());
+	private static final List<Suite> SUITES = List.of(new RingsSuite(), new GuestSuite(), new LatencySuite(), new StartupSuite(), new ScaleSuite());
 
 	/** With whom others are compared, if they took part. */
 	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");

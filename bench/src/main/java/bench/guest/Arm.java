@@ -13,7 +13,12 @@ import java.util.stream.LongStream;
  */
 record Arm(String name, String prefix, HostSide host, Child backEnd, Child machine) {
 
-	/** Of all processes whose work is the host's. */
+	/** Whether there are two processes to tell apart. */
+	boolean isBesideItsMachine() {
+		return machine != null && backEnd != null;
+	}
+
+	/** Of all processes whose work is the host's, the back-end's last. */
 	long[] pids() {
 		return LongStream.concat(pid(machine), pid(backEnd)).toArray();
 	}

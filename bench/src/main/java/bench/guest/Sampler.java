@@ -2,6 +2,7 @@ package bench.guest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,12 +52,24 @@ final class Sampler {
 		return take(scenario, arm, false).figures;
 	}
 
-	/** System calls of the process, for each MiB or round trip. */
-	double systemCalls(Scenario scenario, Arm arm, SystemCalls.Tool tool, long pid, Path result)
+	/** One sample of nothing but system calls, for counting them disturbs. */
+	Map<Quantity, Double> systemCalls(Scenario scenario, Arm arm, SystemCalls.Tool tool, Path folder)
 			throws IOException, InterruptedException {
-		var calls = new SystemCalls(tool, pid, result);
+		var counters = new ArrayList<SystemCalls>();
+		for (long pid : arm.pids())
+			counters.add(new SystemCalls(tool, pid, folder.resolve("system-calls." + counters.size())));
 		var taken = take(scenario, arm, false);
-		return calls.end() / (scenario.pings() ? taken.amount : taken.amount / MIB);
+		double amount = scenario.pings() ? taken.amount : taken.amount / MIB;
+		double all = 0;
+		double last = 0;
+		for (var counter : counters) {
+			last = counter.end() / amount;
+			all += last;
+		}
+		if (scenario.pings())
+			return Map.of(Quantity.SYSTEM_CALLS_EACH, all);
+		return arm.isBesideItsMachine() ? Map.of(Quantity.SYSTEM_CALLS, all, Quantity.SYSTEM_CALLS_OF_BACK_END, last)
+				: Map.of(Quantity.SYSTEM_CALLS, all);
 	}
 
 	private Taken take(Scenario scenario, Arm arm, boolean check) throws IOException, InterruptedException {
@@ -90,7 +103,7 @@ final class Sampler {
 		figures.put(Quantity.INTERRUPTS, interrupts / mib);
 		if (arm.machine() != null)
 			figures.put(Quantity.CPU_OF_IO, (all.all() - all.vcpu()) / 1e6 / mib);
-		if (arm.machine() != null && arm.backEnd() != null)
+		if (arm.isBesideItsMachine())
 			figures.put(Quantity.CPU_OF_BACK_END, backEnd.all() / 1e6 / mib);
 	}
 

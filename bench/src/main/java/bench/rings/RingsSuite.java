@@ -1,11 +1,13 @@
 package bench.rings;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 import org.openjdk.jmh.results.IterationResult;
 
 import bench.Figure;
+import bench.Plot;
 import bench.Results;
 import bench.Settings;
 import bench.Suite;
@@ -50,6 +52,27 @@ public final class RingsSuite implements Suite {
 			loop(fork, others, results);
 		for (var way : settings.quick() ? GARBAGE.subList(0, 1) : GARBAGE)
 			garbage(fork, way, results);
+	}
+
+	@Override
+	public List<Plot> plots() {
+		return List.of(queues("split"), queues("packed"), device("guest to /dev/null"), device("a pipe to guest"),
+				new Plot("rings-loop", "A round trip with a loop that sleeps", "round trip p50", "other descriptors watched",
+						Plot.Form.BARS, Plot.points(OTHERS.stream().map(String::valueOf).toList(),
+								others -> "loop, " + others + " other descriptors")));
+	}
+
+	private static Plot queues(String kind) {
+		return new Plot("rings-" + kind, "A chain through a " + kind + " queue", "time per chain", "shape", Plot.Form.BARS,
+				Plot.points("1 buffer", "queue, " + kind, "2 regions", "queue, " + kind + ", 2 regions", "8 regions",
+						"queue, " + kind + ", 8 regions", "3 buffers", "queue, " + kind + ", 3 buffers", "indirect",
+						"queue, " + kind + ", 3 buffers, indirect", "to guest", "queue, " + kind + ", to guest"));
+	}
+
+	private static Plot device(String way) {
+		return new Plot("rings-" + way.replaceAll("[ /]+", "-"), "A buffer, " + way, "time per buffer", "bytes",
+				Plot.Form.LOG_BARS, Plot.points(Arrays.stream(SIZES).mapToObj(String::valueOf).toList(),
+						bytes -> "device, " + way + ", " + bytes + " B"));
 	}
 
 	private static Figure time(String scenario, Arm arm, String quantity, double[] samples) {

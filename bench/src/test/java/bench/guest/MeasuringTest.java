@@ -19,7 +19,7 @@ class MeasuringTest {
 		for (int place = 0; place < 3; place++) {
 			int here = place;
 			for (var arm : arms)
-				assertEquals(3, IntStream.range(0, 9).filter(round -> GuestSuite.order(arms, round).get(here).equals(arm))
+				assertEquals(3, IntStream.range(0, 9).filter(round -> Rounds.order(arms, round).get(here).equals(arm))
 						.count(), arm);
 		}
 	}

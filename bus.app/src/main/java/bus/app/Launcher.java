@@ -51,7 +51,9 @@ public final class Launcher implements ConfigurationListener {
 	/** The property that names a script to be run instead of a prompt, and the file that is run in any case; bus.shell. */
 	private static final String SCRIPT = "vport.script";
 	private static final String INIT = "init.gosh";
-	private static final long LOOK_AGAIN_MS = 50;
+	private static final long LOOK_AGAIN_MS = 20;
+	/** To ask for one service costs microseconds, and everybody waits for the answer. */
+	private static final long LAUNCHED_MS = 5;
 	private static final long LONGEST_PAUSE_MS = 500;
 	/** While a kind's bundle is updated, its kind is unknown, and that is not worth a line. */
 	private static final long UPDATE_MS = 300;
@@ -121,7 +123,7 @@ public final class Launcher implements ConfigurationListener {
 
 	private void awaitReady() throws InterruptedException {
 		while (!found(LAUNCHED))
-			Thread.sleep(LOOK_AGAIN_MS);
+			Thread.sleep(LAUNCHED_MS);
 		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
 		boolean patient = true;
 		while (true) {
@@ -147,7 +149,8 @@ public final class Launcher implements ConfigurationListener {
 	 * it has at most half of the time, unless it is so slow that the start would wait for it.
 	 */
 	private void awaitChange(long lookTookMillis) throws InterruptedException {
-		Thread.sleep(Math.min(lookTookMillis, LONGEST_PAUSE_MS));
+		if (lookTookMillis > LOOK_AGAIN_MS) // the first look is slow because it is the first
+			Thread.sleep(Math.min(lookTookMillis, LONGEST_PAUSE_MS));
 		if (changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS))
 			changes.drainPermits(); // each file is a change, and one look sees them all
 	}

@@ -18,7 +18,7 @@ import bus.vhostuser.loop.Polling;
  * @param name the part of the PID after the tilde
  * @param source the file it came from, for messages; the PID if there is none
  * @param vm the virtual machine that it is a bus of; names of ports are unique in it
- * @param socket where to listen
+ * @param socket where to listen; null for the bus of the {@link Rehearsal}, which listens nowhere
  * @param mode permissions of the socket file
  * @param ownLoop whether the bus gets a thread of its own
  * @param polling how long its thread looks before it sleeps

@@ -32,12 +32,15 @@ public final class BusServer implements Transport {
 	/** Nobody is waited for with more zeal than this, should descriptors be short for hours. */
 	private static final int ACCEPT_AGAIN_SECONDS = 1;
 
+	private static final int NOWHERE = -1;
+
 	private final BusConfig config;
 	private final Loops loops;
 	private final Seat seat;
 	private final ConsoleDevice device;
 	private final ConsoleBus bus;
 	private final int listening;
+	private final Runnable comes;
 	private Session session;
 	/** Said once for each connection: whoever may connect could repeat it without end. */
 	private boolean turnedAway;
@@ -48,16 +51,22 @@ public final class BusServer implements Transport {
 	/** A bus of a machine of its own, as its configuration file makes it with nothing but the socket and the ports. */
 	public static BusServer listen(String name, Path socket, int ports, Loops loops) throws IOException {
 		return new BusServer(new BusConfig(name, name, name, socket, 0600, false, Polling.OFF, DeviceSettings.of(ports)),
-				loops, new PortNames());
+				loops, new PortNames(), () -> {
+				});
 	}
 
-	/** Listens; who connects waits until {@link #serve}. */
-	BusServer(BusConfig config, Loops loops, PortNames names) throws IOException {
+	/**
+	 * Listens, unless the configuration has no socket; who connects waits until {@link #serve}.
+	 *
+	 * @param comes is told, on the loop's thread, when a machine has come
+	 */
+	BusServer(BusConfig config, Loops loops, PortNames names, Runnable comes) throws IOException {
 		this.config = config;
+		this.comes = comes;
 		this.loops = loops;
 		seat = loops.sit(config.name(), config.ownLoop());
 		try {
-			listening = Sockets.listenUnix(config.socket(), config.mode());
+			listening = config.socket() == null ? NOWHERE : Sockets.listenUnix(config.socket(), config.mode());
 		} catch (IOException | RuntimeException e) {
 			loops.leave(seat, () -> {
 			});
@@ -76,6 +85,20 @@ public final class BusServer implements Transport {
 	/** Lets machines in. To be called when the ports that are there already are plugged: a guest looks for them at once. */
 	public void serve() {
 		seat.post(this::open);
+	}
+
+	/**
+	 * Lets in who is connected already, without a word in the log.
+	 *
+	 * @param descriptor from now on this object's
+	 */
+	void admit(int descriptor) {
+		seat.post(() -> begin(descriptor));
+	}
+
+	/** Gives way to all others. Only for a bus with a loop of its own. */
+	void nice(int nice) {
+		seat.post(() -> Linux.setpriority(nice));
 	}
 
 	private void open() {
@@ -143,14 +166,16 @@ public final class BusServer implements Transport {
 		}
 		try {
 			turnedAway = false;
-			session = new Session(config.name(), seat, device, descriptor, () -> session = null);
+			comes.run();
+			session = new Session(config.name(), seat, device, descriptor, listening == NOWHERE,
+					() -> session = null);
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.ERROR, "bus " + config.name() + ": " + e.getMessage());
 		}
 	}
 
 	private BusInfo info() {
-		return new BusInfo(config.name(), config.vm(), config.socket().toString(), state(), config.device().ports(),
+		return new BusInfo(config.name(), config.vm(), String.valueOf(config.socket()), state(), config.device().ports(),
 				device.usablePorts(),
 				session == null ? 0 : session.queues(), session == null ? 0 : session.features(),
 				device.isBroken() ? "a queue stopped because the guest broke a rule; restart its driver" : "");
@@ -170,10 +195,14 @@ public final class BusServer implements Transport {
 		loops.leave(seat, () -> {
 			if (session != null)
 				session.close();
-			seat.unwatch(listening);
-			Linux.close(listening);
+			if (listening != NOWHERE) {
+				seat.unwatch(listening);
+				Linux.close(listening);
+			}
 			device.close();
 		});
+		if (config.socket() == null)
+			return;
 		try {
 			Files.deleteIfExists(config.socket());
 		} catch (IOException e) {

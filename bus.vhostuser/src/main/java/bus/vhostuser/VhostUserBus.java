@@ -88,6 +88,7 @@ public final class VhostUserBus {
 	private final Loops loops;
 	private final Machines machines;
 	private final DescriptorNeed need;
+	private final Rehearsal rehearsal;
 	private BusConfig config;
 	private BusServer server;
 	private ServiceRegistration<SerialBus> registration;
@@ -98,11 +99,12 @@ public final class VhostUserBus {
 	 */
 	@Activate
 	public VhostUserBus(BundleContext context, @Reference Loops loops, @Reference Machines machines,
-			@Reference DescriptorNeed need, Map<String, Object> properties) {
+			@Reference DescriptorNeed need, @Reference Rehearsal rehearsal, Map<String, Object> properties) {
 		this.context = context;
 		this.loops = loops;
 		this.machines = machines;
 		this.need = need;
+		this.rehearsal = rehearsal;
 		modified(properties);
 	}
 
@@ -131,7 +133,7 @@ public final class VhostUserBus {
 	private void start(BusConfig newConfig) {
 		config = newConfig;
 		try {
-			server = new BusServer(newConfig, loops, machines.names(newConfig.vm()));
+			server = new BusServer(newConfig, loops, machines.names(newConfig.vm()), rehearsal::end);
 		} catch (IOException e) {
 			LOG.log(System.Logger.Level.ERROR, newConfig.source() + ": socket=" + newConfig.socket() + ": " + e.getMessage()
 					+ "; allowed: a path that can be made and that nobody listens on");
@@ -139,6 +141,7 @@ public final class VhostUserBus {
 		}
 		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
 		registration = context.registerService(SerialBus.class, server.bus(), properties); // the whiteboard plugs its ports
+		rehearsal.awaitFirst(); // a guest that waits to be let in is better off than one that is served slowly
 		server.serve();
 		need.add(newConfig);
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());

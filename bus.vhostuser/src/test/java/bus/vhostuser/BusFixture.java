@@ -51,7 +51,8 @@ final class BusFixture implements Closeable {
 
 	BusServer bus(String name, DeviceSettings settings, Polling polling) throws IOException {
 		var config = new BusConfig(name, name, name, socket(name), 0600, false, polling, settings);
-		var server = new BusServer(config, loops, new PortNames());
+		var server = new BusServer(config, loops, new PortNames(), () -> {
+		});
 		open.addFirst(server::close);
 		server.serve();
 		return server;

@@ -37,6 +37,8 @@ public final class Session {
 	private final Negotiation negotiation;
 	private final StateTransfer transfer;
 	private final Inflight inflight;
+	/** Nobody is told that this front-end has come and gone. */
+	private final boolean quiet;
 	private boolean greeted;
 	private boolean closed;
 	/** Messages were left for the next turn. */
@@ -47,12 +49,15 @@ public final class Session {
 
 	/**
 	 * @param descriptor the connected socket, from now on this session's even if this fails
+	 * @param quiet whether the log says nothing of its coming and going
 	 * @param ended called when the front-end has gone and everything of it is released
 	 */
-	public Session(String bus, Loop loop, ConsoleDevice device, int descriptor, Runnable ended) throws IOException {
+	public Session(String bus, Loop loop, ConsoleDevice device, int descriptor, boolean quiet, Runnable ended)
+			throws IOException {
 		this.bus = bus;
 		this.loop = loop;
 		this.device = device;
+		this.quiet = quiet;
 		this.ended = ended;
 		this.socket = new MessageSocket(descriptor);
 		this.vrings = new Vrings(bus, device, loop);
@@ -82,7 +87,7 @@ public final class Session {
 					end(System.Logger.Level.INFO, "the virtual machine has gone");
 					return;
 				}
-				if (!greeted)
+				if (!greeted && !quiet)
 					LOG.log(System.Logger.Level.INFO, "bus {0}: a virtual machine has connected", bus);
 				greeted = true;
 				dispatch();
@@ -178,7 +183,7 @@ public final class Session {
 	private void end(System.Logger.Level level, String why) {
 		if (closed)
 			return;
-		if (greeted) // else it was somebody who only looked whether the socket lives
+		if (greeted && !quiet) // else it was somebody who only looked whether the socket lives
 			LOG.log(level, "bus {0}: {1}", bus, why);
 		close();
 		ended.run();

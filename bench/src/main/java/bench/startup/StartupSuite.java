@@ -1,0 +1,205 @@
+package bench.startup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+import bench.Application;
+import bench.Collector;
+import bench.Figure;
+import bench.Figure.Better;
+import bench.Plot;
+import bench.Results;
+import bench.Settings;
+import bench.Suite;
+
+/** From {@code ./vport run} to {@code vport ready}, and the weight of a process without guests. */
+public final class StartupSuite implements Suite {
+	/** Until the rehearsal is over and the collector has given back what it does not need. */
+	private static final long IDLE_SECONDS = 5;
+	private static final Pattern HEAP = Pattern.compile("used (\\d+)([KM])");
+	private static final Pattern LOADED = Pattern.compile("java\\.cls\\.(l|sharedL)oadedClasses=(\\d+)");
+	private static final Path CACHES = Path.of("/proc/sys/vm/drop_caches");
+	private static final double KI = 1024;
+	private static final String ONE = "1 bus, 2 ports";
+	private static final String COLD = ONE + ", cold disk cache";
+
+	@Override
+	public String name() {
+		return "startup";
+	}
+
+	@Override
+	public String about() {
+		return "time until vport is ready, and its memory without guests";
+	}
+
+	@Override
+	public List<Plot> plots() {
+		return List.of(
+				new Plot("startup-ready", "Until vport is ready, ms", "ready", "", Plot.Form.BARS,
+						Plot.points("1 bus", ONE, "cold disk cache", COLD, "100 buses", many(100), "1000 buses", many(1000))),
+				new Plot("startup-rss", "Memory of an idle vport, MiB", "RSS idle", "", Plot.Form.BARS,
+						Plot.points("1 bus", ONE, "100 buses", many(100), "1000 buses", many(1000))));
+	}
+
+	private static String many(int buses) {
+		return buses + " buses, 2 ports each";
+	}
+
+	@Override
+	public void run(Settings settings, Results results) throws IOException, InterruptedException {
+		Files.createDirectories(settings.build());
+		var folder = Files.createTempDirectory("vport-startup"); // a socket's path is short
+		try {
+			one(settings, results, folder);
+			for (int buses : settings.quick() ? new int[] {100} : new int[] {100, 1000})
+				many(settings, results, folder, buses);
+		} finally {
+			delete(folder);
+		}
+	}
+
+	private static void one(Settings settings, Results results, Path folder) throws IOException, InterruptedException {
+		var config = configured(folder, 1);
+		var arms = new LinkedHashMap<String, String>();
+		arms.put("vport", "");
+		arms.put("no archive", "-XX:SharedArchiveFile=" + Path.of(System.getProperty("java.home"),
+				"lib/server/classes_nocoops.jsa"));
+		arms.put("no warm-up", "-Dvport.warmup=off");
+		for (var collector : List.of(Collector.SERIAL, Collector.G1)) {
+			results.step("an archive of classes for " + collector.arm());
+			arms.put(collector.arm(), collector.prepare(settings, config));
+		}
+		new Application(settings, config, "").close(); // builds, and makes the archive, if need be
+		int rounds = settings.choose(9, 2);
+		rounds(settings, results, config, arms, rounds, ONE, false);
+		if (settings.quick() || !Files.isWritable(CACHES))
+			results.step("not measured: from a cold disk cache (it takes root, and not --quick)");
+		else
+			rounds(settings, results, config, Map.of("vport", ""), 5, COLD, true);
+		script(settings, results, config, rounds);
+	}
+
+	private static void many(Settings settings, Results results, Path folder, int buses)
+			throws IOException, InterruptedException {
+		var config = configured(folder, buses);
+		rounds(settings, results, config, Map.of("vport", ""), settings.choose(3, 1), many(buses), false);
+	}
+
+	private static void rounds(Settings settings, Results results, Path config, Map<String, String> arms, int rounds,
+			String scenario, boolean cold) throws IOException, InterruptedException {
+		var taken = new LinkedHashMap<String, List<Sample>>();
+		for (int i = 0; i < rounds; i++)
+			for (var arm : arms.entrySet()) {
+				results.step(scenario + ": " + arm.getKey() + ", round " + (i + 1) + " of " + rounds);
+				if (cold)
+					Files.writeString(CACHES, "3");
+				taken.computeIfAbsent(arm.getKey(), name -> new ArrayList<>()).add(sample(settings, config, arm.getValue()));
+			}
+		for (var arm : taken.entrySet()) {
+			add(results, scenario, arm, "ready", "ms", Sample::ready);
+			add(results, scenario, arm, "processor time at ready", "ms", Sample::processor);
+			add(results, scenario, arm, "RSS idle", "MiB", Sample::resident);
+			add(results, scenario, arm, "heap used", "MiB", Sample::heap);
+			add(results, scenario, arm, "threads", "", Sample::threads);
+			add(results, scenario, arm, "classes", "", Sample::classes);
+			add(results, scenario, arm, "classes from an archive", "", Sample::shared);
+		}
+	}
+
+	/** A quantity of a start. */
+	private interface Quantity {
+		double of(Sample sample);
+	}
+
+	private record Sample(double ready, double processor, double resident, double heap, double threads, double classes,
+			double shared) {
+	}
+
+	private static void add(Results results, String scenario, Map.Entry<String, List<Sample>> arm, String quantity,
+			String unit, Quantity of) throws IOException {
+		results.add(new Figure("startup", scenario, arm.getKey(), quantity, unit,
+				"classes from an archive".equals(quantity) ? Better.MORE : Better.LESS,
+				arm.getValue().stream().mapToDouble(of::of).toArray()));
+	}
+
+	private static Sample sample(Settings settings, Path config, String options) throws IOException, InterruptedException {
+		try (var vport = new Application(settings, config, options)) {
+			double processor = processorMillis(vport.pid());
+			TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+			double resident = vport.residentMiB(); // before the JDK's tool makes the process do things
+			double threads = vport.threads();
+			var heap = HEAP.matcher(vport.jcmd("GC.heap_info"));
+			double used = heap.find() ? Long.parseLong(heap.group(1)) / ("K".equals(heap.group(2)) ? KI : 1) : Double.NaN;
+			double fromFiles = 0;
+			double shared = 0;
+			for (var counter = LOADED.matcher(vport.jcmd("PerfCounter.print")); counter.find();)
+				if ("l".equals(counter.group(1)))
+					fromFiles = Long.parseLong(counter.group(2));
+				else
+					shared = Long.parseLong(counter.group(2));
+			return new Sample(vport.readyMillis(), processor, resident, used, threads, fromFiles + shared, shared);
+		}
+	}
+
+	/** User and system time of a process; the kernel counts in hundredths of a second. */
+	private static double processorMillis(long pid) throws IOException {
+		var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+		var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+		return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10.0;
+	}
+
+	/** What the script adds: the same Java with and without it. */
+	private static void script(Settings settings, Results results, Path config, int rounds)
+			throws IOException, InterruptedException {
+		var with = new double[rounds];
+		var without = new double[rounds];
+		results.step("the script's part");
+		for (int i = 0; i < rounds; i++) {
+			with[i] = millis(new ProcessBuilder(settings.vport().toString(), "run", "--config", config.toString()));
+			without[i] = millis(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+					"-XX:+UseZGC", "-Xmx256m"));
+		}
+		results.add(new Figure("startup", "Java's version, and nothing else", "by ./vport", "time", "ms", Better.LESS, with));
+		results.add(new Figure("startup", "Java's version, and nothing else", "java alone", "time", "ms", Better.LESS,
+				without));
+	}
+
+	private static double millis(ProcessBuilder builder) throws IOException, InterruptedException {
+		builder.environment().put("JAVA_OPTS", "-version");
+		if (builder.command().size() == 3)
+			builder.command().add("-version");
+		builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+		long began = System.nanoTime();
+		builder.start().waitFor();
+		return (System.nanoTime() - began) / 1e6;
+	}
+
+	/** A folder with buses, each with a console and a socket. */
+	private static Path configured(Path folder, int buses) throws IOException {
+		var config = Files.createDirectory(folder.resolve("config" + buses));
+		for (int i = 0; i < buses; i++) {
+			Files.writeString(config.resolve("bus.vhostuser-vm" + i + ".cfg"),
+					"socket=" + folder.resolve(i + ".vm") + "\nports=3\n");
+			Files.writeString(config.resolve("port.console-console" + i + ".cfg"), "bus=vm" + i + "\n");
+			Files.writeString(config.resolve("port.socket-socket" + i + ".cfg"),
+					"bus=vm" + i + "\nname=org.example.socket\nlisten=unix:" + folder.resolve(i + ".socket") + "\n");
+		}
+		return config;
+	}
+
+	private static void delete(Path folder) throws IOException {
+		try (var files = Files.walk(folder)) {
+			for (var file : files.sorted(Comparator.reverseOrder()).toList())
+				Files.delete(file);
+		}
+	}
+}
