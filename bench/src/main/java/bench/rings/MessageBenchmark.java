@@ -61,7 +61,7 @@ public class MessageBenchmark {
 			features = device.offeredFeatures();
 			socket = MessageSocket.pair();
 			socketForC = MessageSocket.pair();
-			new Session("bench", loop, device, socket[1].descriptor(), () -> {
+			new Session("bench", loop, device, socket[1].descriptor(), false, () -> {
 			});
 		}
 	}

@@ -66,6 +66,15 @@ final class OneThread implements Loop, Transport {
 	}
 
 	@Override
+	public void watchReading(int descriptor, Watch watch) {
+		watches.put(descriptor, watch);
+	}
+
+	@Override
+	public void watchWriting(int descriptor, boolean wanted) {
+	}
+
+	@Override
 	public void unwatch(int descriptor) {
 		watches.remove(descriptor);
 	}
