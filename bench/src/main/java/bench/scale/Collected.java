@@ -36,7 +36,10 @@ final class Collected {
 		less(fleet, quantity + ", last", unit, Figure.quantile(values, 1));
 	}
 
+	/** Nothing if there was time for none. */
 	void tails(Fleet fleet, String quantity, String unit, double... values) {
+		if (values.length == 0)
+			return;
 		less(fleet, quantity + " p50", unit, Figure.quantile(values, 0.5));
 		less(fleet, quantity + " p99", unit, Figure.quantile(values, 0.99));
 		less(fleet, quantity + " p99.9", unit, Figure.quantile(values, 0.999));

@@ -85,13 +85,14 @@ record Fleet(Path folder, int guests, int ports) {
 			plug(guest, ports - 1);
 	}
 
-	/** Those that are busy when some are: spread over all. */
+	/** Those that are busy when some are: spread over all, and at most every second one. */
 	IntStream busy() {
 		return IntStream.range(0, guests).filter(this::isBusy);
 	}
 
 	boolean isBusy(int guest) {
-		return guest % Math.max(2, guests / ScaleSuite.BUSY) == 0;
+		int step = Math.max(2, guests / ScaleSuite.BUSY);
+		return guest % step == 0 && guest / step < ScaleSuite.BUSY;
 	}
 
 	void delete() throws IOException {

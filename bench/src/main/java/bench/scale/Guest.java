@@ -81,8 +81,11 @@ final class Guest {
 		return (System.nanoTime() - began) / 1e3;
 	}
 
-	/** Sends pieces to the client at port 1 and hears them again, until then. Answers bytes, then microseconds each. */
-	double[] echo(long end) throws IOException {
+	/**
+	 * Sends pieces to the client at port 1 and hears them again, from now until the end; what came after the beginning counts.
+	 * Answers bytes, then microseconds of some.
+	 */
+	double[] echo(long begin, long end) throws IOException {
 		var port = driver.awaitPort(Fleet.portName(1), PATIENCE);
 		port.awaitHostConnected(true, PATIENCE);
 		var piece = new byte[PIECE];
@@ -92,6 +95,8 @@ final class Guest {
 			long began = System.nanoTime();
 			port.writeFully(piece, PATIENCE);
 			port.readNBytes(PIECE, PATIENCE);
+			if (began < begin)
+				continue;
 			answer[0] += 2 * PIECE;
 			if (i % KEPT == 0 && samples < MOST_SAMPLES)
 				answer[1 + samples++] = (System.nanoTime() - began) / 1e3;

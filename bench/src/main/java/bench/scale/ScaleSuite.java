@@ -56,17 +56,13 @@ public final class ScaleSuite implements Suite {
 		var collected = new Collected();
 		results.step("a start that does not count: it makes the archive of classes if there is none");
 		startOnce(settings);
-		for (int round = settings.choose(3, 1); round > 0; round--)
-			for (int[] size : settings.quick() ? QUICK : FULL) {
-				// not below the tree: a socket's path has room for 107 bytes
-				var fleet = new Fleet(Files.createTempDirectory("vport-scale"), size[0], size[1]);
-				try {
-					measure(settings, fleet, collected, results);
-				} finally {
-					fleet.delete();
-				}
-			}
-		collected.give(name(), results);
+		try {
+			for (int round = settings.choose(3, 1); round > 0; round--)
+				for (int[] size : settings.quick() ? QUICK : FULL)
+					measure(settings, size, collected, results);
+		} finally {
+			collected.give(name(), results); // of a run that fails half-way, too
+		}
 	}
 
 	private static void startOnce(Settings settings) throws IOException, InterruptedException {
@@ -79,8 +75,10 @@ public final class ScaleSuite implements Suite {
 		}
 	}
 
-	private static void measure(Settings settings, Fleet fleet, Collected collected, Results results)
+	private static void measure(Settings settings, int[] size, Collected collected, Results results)
 			throws IOException, InterruptedException {
+		// not below the tree: a socket's path has room for 107 bytes
+		var fleet = new Fleet(Files.createTempDirectory("vport-scale"), size[0], size[1]);
 		int limit = Descriptors.limit();
 		if (fleet.descriptors() > limit)
 			throw new IOException(fleet.name() + " need descriptors=" + fleet.descriptors() + ", limit=" + limit
@@ -95,6 +93,8 @@ public final class ScaleSuite implements Suite {
 			try (var guests = new Shards(fleet, limit)) {
 				new Run(settings, fleet, vport, guests, collected, results).all();
 			}
+		} finally {
+			fleet.delete();
 		}
 	}
 

@@ -55,8 +55,7 @@ public final class Launcher implements ConfigurationListener {
 	private static final long LOOK_AGAIN_MS = 20;
 	/** To ask for one service costs microseconds, and everybody waits for the answer. */
 	private static final long LAUNCHED_MS = 5;
-	/** At most one part in so many, and one, of the time goes into looking. */
-	private static final long LOOKS_SHARE = 3;
+	private static final long LONGEST_PAUSE_MS = 500;
 	/**
 	 * The data path allocates nothing, so that nothing would make the collector look at what the start has left, half of
 	 * the heap. By then the rehearsal is over as well.
@@ -154,11 +153,11 @@ public final class Launcher implements ConfigurationListener {
 
 	/**
 	 * A look at thousands of ports takes as long as many of them take to come up, on the processors that they need for it: so
-	 * the next one is later the longer the last one took.
+	 * it has at most half of the time, unless it is so slow that the start would wait for it.
 	 */
 	private void awaitChange(long lookTookMillis) throws InterruptedException {
 		if (lookTookMillis > LOOK_AGAIN_MS) // the first look is slow because it is the first
-			Thread.sleep(lookTookMillis * LOOKS_SHARE);
+			Thread.sleep(Math.min(lookTookMillis, LONGEST_PAUSE_MS));
 		if (changes.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS))
 			changes.drainPermits(); // each file is a change, and one look sees them all
 	}

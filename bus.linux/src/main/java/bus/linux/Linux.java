@@ -83,7 +83,12 @@ public final class Linux {
 	private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 	private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
 	private static final long ERRNO_OFFSET = CALL_STATE.byteOffset(PathElement.groupElement("errno"));
-	private static final MethodHandle SYSCALL = syscallHandle();
+	/**
+	 * Not final, on purpose. The code behind a constant handle is put into each caller, and where that gets too large the
+	 * compiler stops short of the slice through which errno is taken: an object for each call then, of two calls in three.
+	 * The code behind a variable is compiled by itself, where nothing stops it, and costs no more.
+	 */
+	private static MethodHandle syscall = syscallHandle();
 
 	/** The segment that takes errno: each thread has its own, so no two calls share one. */
 	private static final ThreadLocal<MemorySegment> STATE = ThreadLocal
@@ -107,7 +112,7 @@ public final class Linux {
 		var state = STATE.get();
 		long answer;
 		try {
-			answer = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
+			answer = (long) syscall.invokeExact(state, number, a, b, c, d, e, f);
 		} catch (Throwable t) {
 			throw new AssertionError(t); // a downcall throws nothing; the handle's type is the one above
 		}

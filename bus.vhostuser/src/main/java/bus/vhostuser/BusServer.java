@@ -46,6 +46,7 @@ public final class BusServer implements Transport {
 	private boolean turnedAway;
 	/** Somebody waits to be accepted, and was told of. */
 	private boolean noRoom;
+	private boolean acceptsLater;
 
 	/** A bus of a machine of its own, as its configuration file makes it with nothing but the socket and the ports. */
 	public static BusServer listen(String name, Path socket, int ports, Loops loops) throws IOException {
@@ -136,7 +137,13 @@ public final class BusServer implements Transport {
 			LOG.log(System.Logger.Level.WARNING, "bus {0}: a virtual machine waits at {1}: {2}", config.name(),
 					config.socket(), full ? Descriptors.shortage(device.queueCount()) : Errno.text(errno));
 		noRoom = true;
-		CompletableFuture.delayedExecutor(ACCEPT_AGAIN_SECONDS, TimeUnit.SECONDS).execute(() -> seat.post(this::accept));
+		if (acceptsLater)
+			return;
+		acceptsLater = true;
+		CompletableFuture.delayedExecutor(ACCEPT_AGAIN_SECONDS, TimeUnit.SECONDS).execute(() -> seat.post(() -> {
+			acceptsLater = false;
+			accept();
+		}));
 	}
 
 	private void begin(int descriptor) {

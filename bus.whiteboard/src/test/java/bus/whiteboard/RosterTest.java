@@ -45,6 +45,16 @@ class RosterTest {
 	}
 
 	@Test
+	void port_itsBusIsMissingAmongMany_someAreNamed() {
+		for (int i = 10; i < 35; i++)
+			roster.addBus(new FakeBus("vm" + i));
+		roster.add("a", plan("a", "vm99", "n"), new FakePort());
+		later.forEach(Runnable::run);
+		assertTrue(log.getLast().contains("no bus vm99; buses: vm10, vm11") && log.getLast().endsWith("vm29 and 5 more"),
+				log.getLast());
+	}
+
+	@Test
 	void port_itsBusComesLater_waitsUnactivatedThenPlugged() {
 		roster.addBus(new FakeBus("vm1"));
 		var port = new FakePort();

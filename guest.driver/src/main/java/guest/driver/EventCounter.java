@@ -4,16 +4,19 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import bus.linux.Linux;
 import bus.linux.LinuxException;
 
 /** An eventfd or a pipe: a kick, call or err line. Any thread may ring; it is closed when nobody rings any more. */
 public final class EventCounter implements AutoCloseable {
+	/** Not one for each: to close a shared arena stops all threads for a moment, and a guest has dozens of counters. */
+	private static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1);
+
 	private final int fd;
 	private final int ringing;
-	private final Arena arena = Arena.ofShared();
-	private final MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
+	private final AtomicBoolean closed = new AtomicBoolean();
 
 	public EventCounter() throws LinuxException {
 		fd = (int) LinuxException.check(Linux.eventfd(0), "eventfd");
@@ -45,7 +48,7 @@ public final class EventCounter implements AutoCloseable {
 	}
 
 	public void ring() {
-		Linux.write(ringing, one.address(), Long.BYTES); // fails only when 2^64 - 2 rings are unread, which ring as well
+		Linux.write(ringing, ONE.address(), Long.BYTES); // fails only when 2^64 - 2 rings are unread, which ring as well
 	}
 
 	/** Takes the count since the last call of this method, 0 if it did not ring. */
@@ -64,11 +67,10 @@ public final class EventCounter implements AutoCloseable {
 
 	@Override
 	public void close() {
-		if (!arena.scope().isAlive())
+		if (closed.getAndSet(true))
 			return;
 		Linux.close(fd);
 		if (ringing != fd)
 			Linux.close(ringing);
-		arena.close();
 	}
 }
