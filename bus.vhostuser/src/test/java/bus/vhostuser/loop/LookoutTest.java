@@ -213,6 +213,7 @@ class LookoutTest {
 		assertEquals(1, lookout.await(false));
 		assertEquals(TOKEN, epoll.data(0));
 		assertEquals(rests, ring.rests, "it slept");
+		assertEquals(51, await(seat), "a neighbour's event made the next look shorter");
 	}
 
 	@Test
