@@ -3,6 +3,7 @@ package bus.vhostuser;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -47,7 +48,7 @@ public final class Rehearsal {
 	private static final long PATIENCE_SECONDS = 10;
 
 	private final Loops loops;
-	private final CountDownLatch first = new CountDownLatch(1);
+	private final CompletableFuture<Void> first = new CompletableFuture<>();
 	private final CountDownLatch over = new CountDownLatch(1);
 	private volatile boolean ended;
 
@@ -55,9 +56,13 @@ public final class Rehearsal {
 	public Rehearsal(@Reference Loops loops) {
 		this.loops = loops;
 		if (isOff(System.getProperty(SWITCH, "on"))) {
-			first.countDown();
+			first.complete(null);
 			over.countDown();
 		} else {
+			first.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).exceptionally(late -> {
+				LOG.log(System.Logger.Level.WARNING, NAME + " takes too long; it is not waited for");
+				return null;
+			});
 			Thread.ofPlatform().daemon().name("vport " + NAME).start(this::run);
 		}
 	}
@@ -68,9 +73,12 @@ public final class Rehearsal {
 		return OFF.equals(value);
 	}
 
-	/** Returns when a guest can come: what it needs is loaded. */
-	void awaitFirst() {
-		await(first);
+	/**
+	 * Has a step taken when a guest can come, because what it needs is loaded; at once if that is so already. Who configures
+	 * a bus does not wait: on another processor its ports come up meanwhile.
+	 */
+	void whenFirst(Runnable step) {
+		first.whenComplete((done, late) -> step.run());
 	}
 
 	/** Nothing more is rehearsed. Any thread, and it does not wait. */
@@ -82,13 +90,9 @@ public final class Rehearsal {
 	@Deactivate
 	void awaitOver() {
 		ended = true;
-		await(over);
-	}
-
-	private static void await(CountDownLatch latch) {
 		try {
-			if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
-				LOG.log(System.Logger.Level.WARNING, NAME + " takes too long; it is not waited for");
+			if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
+				LOG.log(System.Logger.Level.WARNING, NAME + " does not end; it is not waited for");
 		} catch (InterruptedException e) {
 			Thread.currentThread().interrupt();
 		}
@@ -102,7 +106,7 @@ public final class Rehearsal {
 				LOG.log(System.Logger.Level.ERROR, NAME + ": the bus does not work here: " + e.getMessage() + "; guests may not"
 						+ " find their ports; please report it, " + SWITCH + "=" + OFF + " silences it");
 		} finally {
-			first.countDown();
+			first.complete(null);
 			over.countDown();
 		}
 	}
@@ -110,7 +114,7 @@ public final class Rehearsal {
 	/** A whole life, its end included, then a long one. */
 	private void play() throws IOException, PortRefusedException {
 		live(FIRST_ROUNDS, 0);
-		first.countDown();
+		first.complete(null);
 		Linux.setpriority(NICE);
 		if (!ended)
 			live(ROUNDS, NICE);

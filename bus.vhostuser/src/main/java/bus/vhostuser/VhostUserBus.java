@@ -141,8 +141,7 @@ public final class VhostUserBus {
 		}
 		Dictionary<String, Object> properties = new Hashtable<>(Map.of(SerialBus.BUS, newConfig.name()));
 		registration = context.registerService(SerialBus.class, server.bus(), properties); // the whiteboard plugs its ports
-		rehearsal.awaitFirst(); // a guest that waits to be let in is better off than one that is served slowly
-		server.serve();
+		rehearsal.whenFirst(server::serve); // a guest that waits to be let in is better off than one that is served slowly
 		need.add(newConfig);
 		LOG.log(System.Logger.Level.INFO, "bus {0}: listening on {1}", newConfig.name(), newConfig.socket());
 	}

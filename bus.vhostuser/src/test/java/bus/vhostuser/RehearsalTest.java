@@ -10,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -71,10 +72,16 @@ class RehearsalTest {
 
 	private void rehearse() {
 		var rehearsal = new Rehearsal(loops);
-		rehearsal.awaitFirst();
+		awaitFirst(rehearsal);
 		rehearsal.awaitOver();
 		BusFixture.await(() -> Thread.getAllStackTraces().keySet().stream()
 				.noneMatch(thread -> thread.getName().startsWith("vport loop"))); // which closes the last of them
+	}
+
+	private static void awaitFirst(Rehearsal rehearsal) {
+		var letIn = new AtomicBoolean();
+		rehearsal.whenFirst(() -> letIn.set(true));
+		BusFixture.await(letIn::get);
 	}
 
 	@Test
@@ -82,7 +89,9 @@ class RehearsalTest {
 		System.setProperty("vport.warmup", "off");
 		try {
 			var rehearsal = new Rehearsal(loops);
-			rehearsal.awaitFirst();
+			var letIn = new AtomicBoolean();
+			rehearsal.whenFirst(() -> letIn.set(true));
+			assertTrue(letIn.get());
 			rehearsal.awaitOver();
 		} finally {
 			System.clearProperty("vport.warmup");
