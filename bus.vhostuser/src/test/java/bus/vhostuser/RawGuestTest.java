@@ -144,7 +144,7 @@ class RawGuestTest {
 		guest.wire.assertDone(Request.RESET_DEVICE, new byte[0]);
 		guest.write("unheard");
 		guest.wire.assertInStep();
-		assertEquals(List.of("running false", "closed"), console.calls);
+		await(() -> console.calls.equals(List.of("running false", "closed"))); // ports hear it at the bus's next turn
 		assertEquals(null, guest.ring.poll());
 		guest.wire.assertDone(Request.SET_VRING_BASE, Wire.u32s(1, 1)); // which a ring that runs refuses
 		guest.wire.assertDone(Request.SET_VRING_ENABLE, Wire.u32s(1, 1));

@@ -21,8 +21,10 @@ final class PortHandle implements GuestPort {
 	private final AtomicBoolean readablePending = new AtomicBoolean();
 	private final AtomicBoolean writablePending = new AtomicBoolean();
 	/** Made once: a signal for each buffer must not allocate. */
-	private final Runnable readable = this::signalReadable;
-	private final Runnable writable = this::signalWritable;
+	private final Runnable readable = this::nowReadable;
+	private final Runnable writable = this::nowWritable;
+	private final Runnable postedReadable = () -> deliver(readablePending, readable);
+	private final Runnable postedWritable = () -> deliver(writablePending, writable);
 
 	PortHandle(String bus, ConsoleDevice device, Loop loop, PortSlot slot) {
 		this.bus = bus;
@@ -67,33 +69,44 @@ final class PortHandle implements GuestPort {
 
 	@Override
 	public void readable() {
-		signal(readablePending, readable);
+		signal(readablePending, readable, postedReadable);
 	}
 
 	@Override
 	public void writable() {
-		signal(writablePending, writable);
+		signal(writablePending, writable, postedWritable);
 	}
 
-	private void signal(AtomicBoolean pending, Runnable step) {
+	/**
+	 * What another thread says holds for the next call of the port, and must not count as one with what the port says within
+	 * the call that is running: a short answer of that would undo both.
+	 */
+	private void signal(AtomicBoolean pending, Runnable step, Runnable posted) {
+		if (loop.isCurrent()) {
+			submit(step);
+			return;
+		}
 		if (!pending.compareAndSet(false, true))
 			return;
 		try {
-			submit(step);
+			submit(posted);
 		} catch (IllegalStateException e) {
 			pending.set(false); // it was not posted: the next one must be
 			throw e;
 		}
 	}
 
-	private void signalReadable() {
-		readablePending.set(false);
+	private static void deliver(AtomicBoolean pending, Runnable step) {
+		pending.set(false);
+		step.run();
+	}
+
+	private void nowReadable() {
 		slot.readable = true;
 		device.serve(slot);
 	}
 
-	private void signalWritable() {
-		writablePending.set(false);
+	private void nowWritable() {
 		if (slot.descriptor == null) // a descriptor says itself when it is writable
 			slot.throttled = false;
 		device.serve(slot);
