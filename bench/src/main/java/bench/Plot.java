@@ -79,8 +79,6 @@ public record Plot(String file, String title, String quantity, String axis, Form
 				set xlabel "%s"
 				set ylabel "%s, %s"
 				set key outside top center horizontal samplen 1.2
-				set pointintervalbox 0
-				set bars small
 				set border 3 lc rgb "#555555"
 				set tics nomirror
 				set grid ytics lc rgb "#dddddd"
@@ -130,7 +128,7 @@ public record Plot(String file, String title, String quantity, String axis, Form
 		var name = "$arm" + number;
 		var drawn = form.isBars() ? "boxes" : "linespoints lw 2 pt 7 ps 0.6";
 		return name + " using 1:2 with " + drawn + " lc rgb \"" + colour + "\" title \"" + quote(arm) + "\", " + name
-				+ " using 1:2:3:4 with yerrorbars pt 7 ps 0.1 lc rgb \"#333333\" notitle";
+				+ " using 1:3:(0):($4-$3) with vectors nohead lw 1.5 lc rgb \"#333333\" notitle";
 	}
 
 	private static String quote(String text) {
