@@ -7,12 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** A vport that runs: {@code ./vport run --config DIR} as its users start it, ready. */
 public final class Application implements AutoCloseable {
 	private static final int PATIENCE_S = 60;
-	private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
 	private final Process process;
 	private final long readyNanos;
@@ -47,32 +45,9 @@ public final class Application implements AutoCloseable {
 		return readyNanos / 1e6;
 	}
 
-	public long pid() {
-		return process.pid(); // the script has replaced itself
-	}
-
-	/** Memory that the process has in RAM, in MiB. */
-	public double residentMiB() throws IOException {
-		var found = RESIDENT.matcher(Files.readString(Path.of("/proc/" + pid() + "/status")));
-		if (!found.find())
-			throw new IOException("process " + pid() + " has ended");
-		return Long.parseLong(found.group(1)) / 1024.0;
-	}
-
-	public double threads() throws IOException {
-		try (var threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
-			return threads.count();
-		}
-	}
-
-	/** What the JDK's tool answers about the process. */
-	public String jcmd(String command) throws IOException, InterruptedException {
-		var tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-		var asked = new ProcessBuilder(tool, String.valueOf(pid()), command).redirectErrorStream(true).start();
-		var answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		if (asked.waitFor() != 0)
-			throw new IOException("jcmd " + command + ": " + answer.strip());
-		return answer;
+	/** The script has replaced itself by it. */
+	public ProcessView process() {
+		return new ProcessView(process.pid());
 	}
 
 	/** Ends it as a service manager does; what does not listen is killed. */

@@ -25,7 +25,7 @@ public record Collector(String arm, String option) {
 		Files.deleteIfExists(archive);
 		try (var run = new Application(settings, config, choice + " -XX:SharedArchiveFile=" + base()
 				+ " -XX:ArchiveClassesAtExit=" + archive)) {
-			run.pid();
+			run.process();
 		}
 		return choice + " -XX:SharedArchiveFile=" + archive;
 	}

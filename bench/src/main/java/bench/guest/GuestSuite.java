@@ -1,10 +1,9 @@
 package bench.guest;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
+import bench.CProgram;
 import bench.Plot;
 import bench.Results;
 import bench.Settings;
@@ -33,7 +32,8 @@ public final class GuestSuite implements Suite {
 
 	@Override
 	public void run(Settings settings, Results results) throws IOException, InterruptedException {
-		var backEnd = compile(settings);
+		var backEnd = CProgram.make(settings.root().resolve("bench/src/main/c/backend.c"),
+				settings.build().resolve("backend"));
 		for (var guest : List.of("qemu", "uml"))
 			prepare(settings, guest);
 		measure(settings, results, QEMU, () -> Machine.qemu(settings, backEnd, 1));
@@ -47,30 +47,12 @@ public final class GuestSuite implements Suite {
 		return Pictures.all();
 	}
 
-	private static Path compile(Settings settings) throws IOException, InterruptedException {
-		Files.createDirectories(settings.build());
-		var sources = settings.root().resolve("bench/src/main/c");
-		var program = settings.build().resolve("backend");
-		run("cannot compile bench/src/main/c/backend.c: install a C compiler (Debian: sudo apt install gcc libc6-dev)",
-				settings.build().resolve("backend.log"), "cc", "-O2", "-Wall", "-o", program.toString(),
-				sources.resolve("backend.c").toString());
-		return program;
-	}
-
 	private static void prepare(Settings settings, String guest) throws IOException, InterruptedException {
-		run("the guest cannot be made", settings.build().resolve("initramfs.log"),
-				settings.root().resolve("cnf/guest/initramfs").toString(), guest);
-	}
-
-	private static void run(String remedy, Path log, String... command) throws IOException, InterruptedException {
-		int exit;
-		try {
-			exit = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
-		} catch (IOException e) {
-			throw new IOException(remedy, e);
-		}
+		var log = settings.build().resolve("initramfs.log");
+		int exit = new ProcessBuilder(settings.root().resolve("cnf/guest/initramfs").toString(), guest).redirectErrorStream(true)
+				.redirectOutput(log.toFile()).start().waitFor();
 		if (exit != 0)
-			throw new IOException(remedy + "; exit=" + exit + ": see " + log);
+			throw new IOException("the guest cannot be made; exit=" + exit + ": see " + log);
 	}
 
 	private void measure(Settings settings, Results results, String place, Boot boot)

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import bench.Settings;
+import bench.TemporaryFolder;
 
 /** A guest with its devices, the processes that serve them, and a program at each port's other end. */
 final class Machine implements AutoCloseable {
@@ -23,8 +23,9 @@ final class Machine implements AutoCloseable {
 	private final Settings settings;
 	private final String name;
 	private final Path logs;
-	/** Sockets and configuration; a path of a socket must be short. */
-	private final Path folder = Files.createTempDirectory("vport-bench");
+	/** Sockets and configuration. */
+	private final TemporaryFolder temporary = new TemporaryFolder();
+	private final Path folder = temporary.path();
 	/** In the order in which they end: the guest before those that serve it. */
 	private final List<AutoCloseable> parts = new CopyOnWriteArrayList<>();
 	private final AtomicBoolean closed = new AtomicBoolean();
@@ -180,10 +181,7 @@ final class Machine implements AutoCloseable {
 		try {
 			for (var part : parts)
 				part.close();
-			try (var files = Files.walk(folder)) {
-				for (var file : files.sorted(Comparator.reverseOrder()).toList())
-					Files.deleteIfExists(file);
-			}
+			temporary.close();
 		} catch (Exception e) {
 			System.err.println("vport: " + name + " is not wholly away: " + e);
 		}

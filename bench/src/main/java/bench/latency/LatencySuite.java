@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import bench.Plot;
 import bench.Results;
 import bench.Settings;
 import bench.Suite;
+import bench.TemporaryFolder;
 
 /** How long a guest that spins for its console or for a control message waits. */
 public final class LatencySuite implements Suite {
@@ -49,8 +49,8 @@ public final class LatencySuite implements Suite {
 	@Override
 	public void run(Settings settings, Results results) throws IOException, InterruptedException {
 		Files.createDirectories(settings.build());
-		var folder = Files.createTempDirectory("vport-latency"); // a socket's path is short
-		try {
+		try (var temporary = new TemporaryFolder()) {
+			var folder = temporary.path();
 			var config = configured(folder);
 			var arms = new LinkedHashMap<String, String>();
 			for (var collector : List.of(Collector.OURS, Collector.SERIAL, Collector.G1)) {
@@ -59,11 +59,6 @@ public final class LatencySuite implements Suite {
 			}
 			first(settings, results, folder, config);
 			steady(settings, results, folder, config, arms);
-		} finally {
-			try (var files = Files.walk(folder)) {
-				for (var file : files.sorted(Comparator.reverseOrder()).toList())
-					Files.delete(file);
-			}
 		}
 	}
 
@@ -88,7 +83,7 @@ public final class LatencySuite implements Suite {
 		for (int i = -1; i < rounds; i++) // this program's own code is cold, too: round -1 does not count
 			for (var arm : new TreeMap<>(arms).entrySet())
 				try (var vport = new Application(settings, config, arm.getValue())) {
-					results.step(FIRST + ": " + arm.getKey() + ", process " + vport.pid() + ", round " + (i + 1) + " of " + rounds);
+					results.step(FIRST + ": " + arm.getKey() + ", process " + vport.process().pid() + ", round " + (i + 1) + " of " + rounds);
 					var first = Spinner.first(folder.resolve("a"), FIRST_REQUESTS);
 					if (i >= 0)
 						taken.computeIfAbsent(arm.getKey(), name -> new ArrayList<>()).add(first);
@@ -121,7 +116,7 @@ public final class LatencySuite implements Suite {
 						keep(taken, BUSY, arm.getKey(), guest, requests, round, rounds);
 						load.check();
 					}
-					try (var collections = new Collections(vport.pid())) {
+					try (var collections = new Collections(vport.process().pid())) {
 						keep(taken, COLLECTED, arm.getKey(), guest, requests, round, rounds);
 						collections.check();
 					}

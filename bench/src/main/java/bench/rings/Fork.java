@@ -1,5 +1,6 @@
 package bench.rings;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +17,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
+import bench.CProgram;
+
 /**
  * Runs a benchmark class in a JVM like that of {@code ./vport run}, contestants in turn.
  *
@@ -29,6 +32,12 @@ record Fork(Path library, int rounds, int warmUps, int millis, long buffers) {
 	/** As in {@code run_vport} of cnf/script/java. */
 	private static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
 			"--sun-misc-unsafe-memory-access=allow", "-XX:+UseZGC", "-Xmx256m");
+
+	/** The library of {@link Native}, made if need be. */
+	static Path library(Path sources, Path into) throws IOException, InterruptedException {
+		return CProgram.make(sources.resolve("rings.c"), into.resolve("librings.so"), "-shared", "-fPIC",
+				"-fvisibility=hidden", "-pthread");
+	}
 
 	/** What one contestant's iterations said. */
 	record Answers(List<IterationResult> iterations) {

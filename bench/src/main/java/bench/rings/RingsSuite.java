@@ -38,7 +38,7 @@ public final class RingsSuite implements Suite {
 
 	@Override
 	public void run(Settings settings, Results results) throws IOException, InterruptedException {
-		var library = Program.library(settings.root().resolve("bench/src/main/c"), settings.build());
+		var library = Fork.library(settings.root().resolve("bench/src/main/c"), settings.build());
 		var fork = settings.quick() ? new Fork(library, 1, 1, 20, 100_000)
 				: new Fork(library, 9, 4, 150, 10_000_000);
 		for (var shape : settings.quick() ? SHAPES.subList(0, 1) : SHAPES)

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A folder of configuration files: buses {@code v0}, {@code v1} and so on, each with a console and named ports.
@@ -93,12 +92,5 @@ record Fleet(Path folder, int guests, int ports) {
 	boolean isBusy(int guest) {
 		int step = Math.max(2, guests / ScaleSuite.BUSY);
 		return guest % step == 0 && guest / step < ScaleSuite.BUSY;
-	}
-
-	void delete() throws IOException {
-		try (Stream<Path> files = Files.walk(folder)) {
-			for (var file : files.sorted((a, b) -> b.compareTo(a)).toList())
-				Files.delete(file);
-		}
 	}
 }

@@ -1,7 +1,6 @@
 package bench.scale;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -12,6 +11,7 @@ import bench.Plot;
 import bench.Results;
 import bench.Settings;
 import bench.Suite;
+import bench.TemporaryFolder;
 import bus.vhostuser.session.Descriptors;
 
 /** From a hundred guests to a thousand, in one process: what grows with what. */
@@ -66,19 +66,24 @@ public final class ScaleSuite implements Suite {
 	}
 
 	private static void startOnce(Settings settings) throws IOException, InterruptedException {
-		var fleet = new Fleet(Files.createTempDirectory("vport-scale"), 1, 2);
-		fleet.write();
-		try (var vport = new Vport(settings, fleet)) {
-			vport.awaitReady();
-		} finally {
-			fleet.delete();
+		try (var folder = new TemporaryFolder()) {
+			var fleet = new Fleet(folder.path(), 1, 2);
+			fleet.write();
+			try (var vport = new Vport(settings, fleet)) {
+				vport.awaitReady();
+			}
 		}
 	}
 
 	private static void measure(Settings settings, int[] size, Collected collected, Results results)
 			throws IOException, InterruptedException {
-		// not below the tree: a socket's path has room for 107 bytes
-		var fleet = new Fleet(Files.createTempDirectory("vport-scale"), size[0], size[1]);
+		try (var folder = new TemporaryFolder()) {
+			measure(settings, new Fleet(folder.path(), size[0], size[1]), collected, results);
+		}
+	}
+
+	private static void measure(Settings settings, Fleet fleet, Collected collected, Results results)
+			throws IOException, InterruptedException {
 		int limit = Descriptors.limit();
 		if (fleet.descriptors() > limit)
 			throw new IOException(fleet.name() + " need descriptors=" + fleet.descriptors() + ", limit=" + limit
@@ -88,13 +93,11 @@ public final class ScaleSuite implements Suite {
 			vport.awaitReady();
 			collected.less(fleet, "start until ready", "s", vport.readySeconds());
 			collected.less(fleet, "start until the last socket listens", "s", vport.listeningSeconds());
-			collected.less(fleet, "processor time of the start", "s", vport.cpuSeconds());
+			collected.less(fleet, "processor time of the start", "s", vport.process().processorMillis() / 1e3);
 			results.step(fleet.name() + String.format(Locale.ROOT, ": ready after %.1f s", vport.readySeconds()));
 			try (var guests = new Shards(fleet, limit)) {
 				new Run(settings, fleet, vport, guests, collected, results).all();
 			}
-		} finally {
-			fleet.delete();
 		}
 	}
 
@@ -220,11 +223,11 @@ public final class ScaleSuite implements Suite {
 
 		static Cost of(Vport vport, int seconds) throws IOException, InterruptedException {
 			Thread.sleep(500); // what went before comes to its end
-			double cpu = vport.cpuSeconds();
+			double cpu = vport.process().processorMillis() / 1e3;
 			Thread.sleep(1000L * seconds);
-			double percent = 100 * (vport.cpuSeconds() - cpu) / seconds;
+			double percent = 100 * (vport.process().processorMillis() / 1e3 - cpu) / seconds;
 			double heap = vport.liveHeap() / 1024.0;
-			return new Cost(percent, vport.resident(), heap, Vport.slab(), vport.descriptors(), vport.threads());
+			return new Cost(percent, vport.resident(), heap, Vport.slab(), vport.process().descriptors(), vport.process().threads());
 		}
 	}
 }

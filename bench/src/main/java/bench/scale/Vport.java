@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import bench.ProcessView;
 import bench.Settings;
 
 /** The application on a folder, and what the kernel says of its process. */
 final class Vport implements AutoCloseable {
 	private static final long START_SECONDS = 300;
-	private static final double TICKS_PER_SECOND = 100;
 
 	private final Process process;
 	private final long began = System.nanoTime();
@@ -59,31 +59,8 @@ final class Vport implements AutoCloseable {
 		return listeningSeconds;
 	}
 
-	/** Processor seconds that it has used. */
-	double cpuSeconds() throws IOException {
-		var stat = Files.readString(proc("stat"));
-		var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" "); // from the third on
-		return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
-	}
-
-	int descriptors() throws IOException {
-		try (var open = Files.list(proc("fd"))) {
-			return (int) open.count();
-		}
-	}
-
-	int threads() throws IOException {
-		return (int) status("Threads:");
-	}
-
-	private long status(String key) throws IOException {
-		return number(proc("status"), key);
-	}
-
-	private static long number(Path file, String key) throws IOException {
-		return Files.readAllLines(file).stream().filter(line -> line.startsWith(key))
-				.mapToLong(line -> Long.parseLong(line.substring(key.length()).strip().split(" ")[0])).findFirst()
-				.orElseThrow(() -> new IOException(file + " has no line " + key));
+	ProcessView process() {
+		return new ProcessView(process.pid());
 	}
 
 	/**
@@ -97,34 +74,26 @@ final class Vport implements AutoCloseable {
 		long guests = 0;
 		long heap = 0;
 		String name = "";
-		for (var line : Files.readAllLines(proc("smaps")))
+		for (var line : Files.readAllLines(process().proc("smaps")))
 			if (line.startsWith("Rss:")) {
 				long size = Long.parseLong(line.substring(4).strip().split(" ")[0]);
 				guests += name.contains("guest-ram") ? size : 0;
 				heap += name.contains("java_heap") ? size : 0;
 			} else if (line.matches("[0-9a-f]+-[0-9a-f]+ .*"))
 				name = line;
-		return new Resident(status("VmRSS:"), guests, heap);
+		return new Resident(process().residentKiB(), guests, heap);
 	}
 
 	/** Bytes of live objects; collects first. */
 	long liveHeap() throws IOException, InterruptedException {
-		var jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-				String.valueOf(process.pid()), "GC.class_histogram").redirectErrorStream(true).start();
-		var lines = jcmd.inputReader().lines().toList();
-		jcmd.waitFor();
-		var total = lines.stream().filter(line -> line.startsWith("Total")).findFirst()
-				.orElseThrow(() -> new IOException("jcmd says " + lines.stream().findFirst().orElse("nothing")));
+		var total = process().jcmd("GC.class_histogram").lines().filter(line -> line.startsWith("Total")).findFirst()
+				.orElseThrow(() -> new IOException("jcmd GC.class_histogram gives no total"));
 		return Long.parseLong(total.strip().split(" +")[2]);
 	}
 
 	/** KiB of the kernel's own objects, of the whole machine. */
 	static long slab() throws IOException {
-		return number(Path.of("/proc/meminfo"), "Slab:");
-	}
-
-	private Path proc(String file) {
-		return Path.of("/proc", String.valueOf(process.pid()), file);
+		return ProcessView.number(Path.of("/proc/meminfo"), "Slab:");
 	}
 
 	@Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import bench.Plot;
 import bench.Results;
 import bench.Settings;
 import bench.Suite;
+import bench.TemporaryFolder;
 
 /** From {@code ./vport run} to {@code vport ready}, and the weight of a process without guests. */
 public final class StartupSuite implements Suite {
@@ -57,13 +57,10 @@ public final class StartupSuite implements Suite {
 	@Override
 	public void run(Settings settings, Results results) throws IOException, InterruptedException {
 		Files.createDirectories(settings.build());
-		var folder = Files.createTempDirectory("vport-startup"); // a socket's path is short
-		try {
-			one(settings, results, folder);
+		try (var folder = new TemporaryFolder()) {
+			one(settings, results, folder.path());
 			for (int buses : settings.quick() ? new int[] {100} : new int[] {100, 1000})
-				many(settings, results, folder, buses);
-		} finally {
-			delete(folder);
+				many(settings, results, folder.path(), buses);
 		}
 	}
 
@@ -133,28 +130,22 @@ public final class StartupSuite implements Suite {
 
 	private static Sample sample(Settings settings, Path config, String options) throws IOException, InterruptedException {
 		try (var vport = new Application(settings, config, options)) {
-			double processor = processorMillis(vport.pid());
+			var process = vport.process();
+			double processor = process.processorMillis();
 			TimeUnit.SECONDS.sleep(settings.choose(IDLE_SECONDS, 1));
-			double resident = vport.residentMiB(); // before the JDK's tool makes the process do things
-			double threads = vport.threads();
-			var heap = HEAP.matcher(vport.jcmd("GC.heap_info"));
+			double resident = process.residentKiB() / KI; // before the JDK's tool makes the process do things
+			double threads = process.threads();
+			var heap = HEAP.matcher(process.jcmd("GC.heap_info"));
 			double used = heap.find() ? Long.parseLong(heap.group(1)) / ("K".equals(heap.group(2)) ? KI : 1) : Double.NaN;
 			double fromFiles = 0;
 			double shared = 0;
-			for (var counter = LOADED.matcher(vport.jcmd("PerfCounter.print")); counter.find();)
+			for (var counter = LOADED.matcher(process.jcmd("PerfCounter.print")); counter.find();)
 				if ("l".equals(counter.group(1)))
 					fromFiles = Long.parseLong(counter.group(2));
 				else
 					shared = Long.parseLong(counter.group(2));
 			return new Sample(vport.readyMillis(), processor, resident, used, threads, fromFiles + shared, shared);
 		}
-	}
-
-	/** User and system time of a process; the kernel counts in hundredths of a second. */
-	private static double processorMillis(long pid) throws IOException {
-		var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-		var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-		return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10.0;
 	}
 
 	/** What the script adds: the same Java with and without it. */
@@ -194,12 +185,5 @@ public final class StartupSuite implements Suite {
 					"bus=vm" + i + "\nname=org.example.socket\nlisten=unix:" + folder.resolve(i + ".socket") + "\n");
 		}
 		return config;
-	}
-
-	private static void delete(Path folder) throws IOException {
-		try (var files = Files.walk(folder)) {
-			for (var file : files.sorted(Comparator.reverseOrder()).toList())
-				Files.delete(file);
-		}
 	}
 }

@@ -24,7 +24,7 @@ class SameRingTest {
 	static void library() throws IOException, InterruptedException {
 		assumeTrue(Files.isExecutable(Path.of("/usr/bin/cc")), "no C compiler");
 		System.setProperty(Native.LIBRARY,
-				Program.library(Path.of("src/main/c").toAbsolutePath(), Path.of("target/rings")).toString());
+				Fork.library(Path.of("src/main/c").toAbsolutePath(), Path.of("target/rings")).toString());
 	}
 
 	@ParameterizedTest
