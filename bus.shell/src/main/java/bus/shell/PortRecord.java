@@ -72,7 +72,7 @@ public record PortRecord(String bus, int id, String name, String type, String la
 
 	@Override
 	public String table() {
-		var table = new Table("label", label);
+		var table = Table.ofOne("label", label);
 		table.row("type", type);
 		table.row("bus", bus);
 		table.row("id", id < 0 ? "none yet" : id);

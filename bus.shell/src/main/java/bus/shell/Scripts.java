@@ -29,8 +29,8 @@ import bus.shell.command.CommandException;
  * started for, whose end is the end of vport. At a terminal the shell's profile runs {@code init.gosh}, so that what it
  * defines is there at the prompt.
  *
- * <p>bus.app starts gogo.jline when vport is ready, and {@code each} is a command of gogo.jline's: the two references are
- * there when a script has all it needs.
+ * <p>bus.app starts gogo.jline when vport is ready, and {@code gosh} is of the last commands that gogo.jline registers: the
+ * two references are there when a script has all it needs.
  */
 @Component(immediate = true, service = {})
 public final class Scripts {
@@ -51,7 +51,7 @@ public final class Scripts {
 
 	@Activate
 	public Scripts(BundleContext context, @Reference CommandProcessor gogo,
-			@Reference(service = AnyService.class, target = "(osgi.command.function=each)") Object shell) {
+			@Reference(service = AnyService.class, target = "(osgi.command.function=gosh)") Object shell) {
 		this.context = context;
 		this.gogo = gogo;
 		var options = context.getProperty(SHELL_OPTIONS);

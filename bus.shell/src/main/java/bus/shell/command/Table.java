@@ -4,16 +4,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Columns as wide as they need be, narrowed until a line fits an 80-column terminal. */
+/** Columns as wide as they need be; those of a list are narrowed until a line fits an 80-column terminal. */
 public final class Table {
 	private static final int LINE = 80;
 	private static final int NARROWEST = 4;
 	private static final String NOTE = "    ";
 
 	private final List<List<String>> rows = new ArrayList<>();
+	private final boolean narrowed;
 
+	/** A list, a row for each of several. */
 	public Table(String... titles) {
+		this(true, titles);
+	}
+
+	private Table(boolean narrowed, String... titles) {
+		this.narrowed = narrowed;
 		rows.add(List.of(titles));
+	}
+
+	/** All about one thing, a row for each key. Nothing is cut: whoever asks for all wants to copy the path. */
+	public static Table ofOne(String key, String value) {
+		return new Table(false, key, value);
 	}
 
 	public void row(Object... cells) {
@@ -41,7 +53,7 @@ public final class Table {
 			if (row.size() > 1)
 				for (int i = 0; i < widths.length; i++)
 					widths[i] = Math.max(widths[i], row.get(i).length());
-		while (Arrays.stream(widths).sum() + 2 * (widths.length - 1) > LINE) {
+		while (narrowed && Arrays.stream(widths).sum() + 2 * (widths.length - 1) > LINE) {
 			int widest = 0;
 			for (int i = 1; i < widths.length; i++)
 				widest = widths[i] > widths[widest] ? i : widest;

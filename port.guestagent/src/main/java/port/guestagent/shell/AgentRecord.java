@@ -61,7 +61,7 @@ public record AgentRecord(String bus, String label, String state, String machine
 
 	@Override
 	public String table() {
-		var table = new Table("label", label);
+		var table = Table.ofOne("label", label);
 		table.row("bus", bus);
 		table.row("state", state);
 		table.row("machine", machine);

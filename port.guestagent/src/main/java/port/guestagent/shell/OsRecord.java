@@ -15,7 +15,7 @@ public record OsRecord(String hostName, String id, String prettyName, String ver
 
 	@Override
 	public String table() {
-		var table = new Table("host name", or(hostName));
+		var table = Table.ofOne("host name", or(hostName));
 		table.row("system", or(prettyName));
 		table.row("id", or(id));
 		table.row("version", or(version));
