@@ -146,7 +146,7 @@ static inline void publish(struct bench *bench) {
 }
 
 static inline int arm_kick(struct bench *bench) {
-	return bench->driver.packed ? packed_arm_kick(&bench->packed) : ring_arm_kick(&bench->ring);
+	return bench->driver.packed ? packed_arm_kick(&bench->packed) : ring_arm_kick(&bench->ring, 1);
 }
 
 static inline int call_due(struct bench *bench) {

@@ -29,9 +29,8 @@ import bench.CProgram;
  * @param buffers of {@link GarbageBenchmark}
  */
 record Fork(Path library, int rounds, int warmUps, int millis, long buffers) {
-	/** As in {@code run_vport} of cnf/script/java. */
-	private static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
-			"--sun-misc-unsafe-memory-access=allow", "-XX:+UseZGC", "-Xmx256m");
+	/** System property: the options that {@code ./vport run} gives Java. */
+	private static final String OPTIONS = "vport.java.options";
 
 	/** The library of {@link Native}, made if need be. */
 	static Path library(Path sources, Path into) throws IOException, InterruptedException {
@@ -75,7 +74,7 @@ record Fork(Path library, int rounds, int warmUps, int millis, long buffers) {
 	}
 
 	private ChainedOptionsBuilder options(Class<?> benchmark, String parameter, String value) {
-		var flags = new ArrayList<>(FLAGS);
+		var flags = new ArrayList<>(List.of(System.getProperty(OPTIONS).strip().split("\\s+")));
 		flags.add("-D" + Native.LIBRARY + "=" + library);
 		flags.add("-D" + GarbageBenchmark.BUFFERS + "=" + buffers);
 		return new OptionsBuilder().include("^" + benchmark.getName().replace(".", "\\.") + "\\.").param(parameter, value).forks(1)

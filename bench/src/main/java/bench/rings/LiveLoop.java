@@ -43,7 +43,10 @@ final class LiveLoop implements Transport, AutoCloseable {
 		call = (int) LinuxException.check(Native.blockingEventfd(), "eventfd");
 		for (int i = 0; i < watched; i++)
 			others.setAtIndex(ValueLayout.JAVA_INT, i, eventfd());
-		seat.post(() -> seat.turn(machine.device::turn));
+		seat.post(() -> {
+			seat.turn(machine.device::turn);
+			seat.tick(machine.device::tick);
+		});
 		machine.plug(sink);
 		on(() -> {
 			seat.watch(kick, events -> machine.kick());

@@ -61,6 +61,10 @@ final class OneThread implements Loop, Transport {
 	}
 
 	@Override
+	public void requestTick() {
+	}
+
+	@Override
 	public void watch(int descriptor, Watch watch) {
 		watches.put(descriptor, watch);
 	}

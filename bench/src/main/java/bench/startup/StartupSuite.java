@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 
 import bench.Application;
@@ -15,6 +16,7 @@ import bench.Collector;
 import bench.Figure;
 import bench.Figure.Better;
 import bench.Plot;
+import bench.ProcessView;
 import bench.Results;
 import bench.Settings;
 import bench.Suite;
@@ -24,6 +26,8 @@ import bench.TemporaryFolder;
 public final class StartupSuite implements Suite {
 	/** Until the rehearsal is over, the start's rubbish collected, and given back to the kernel. */
 	private static final int IDLE_SECONDS = 20;
+	/** Rounds that wait for that; memory differs little from start to start. */
+	private static final int IDLE_ROUNDS = 3;
 	private static final Pattern HEAP = Pattern.compile("used (\\d+)([KM])");
 	private static final Pattern LOADED = Pattern.compile("java\\.cls\\.(l|sharedL)oadedClasses=(\\d+)");
 	private static final Path CACHES = Path.of("/proc/sys/vm/drop_caches");
@@ -94,58 +98,61 @@ public final class StartupSuite implements Suite {
 	private static void rounds(Settings settings, Results results, Path config, Map<String, String> arms, int rounds,
 			String scenario, boolean cold) throws IOException, InterruptedException {
 		var taken = new LinkedHashMap<String, List<Sample>>();
+		var idle = new LinkedHashMap<String, List<Weight>>();
 		for (int i = 0; i < rounds; i++)
 			for (var arm : arms.entrySet()) {
 				results.step(scenario + ": " + arm.getKey() + ", round " + (i + 1) + " of " + rounds);
 				if (cold)
 					Files.writeString(CACHES, "3");
-				taken.computeIfAbsent(arm.getKey(), name -> new ArrayList<>()).add(sample(settings, config, arm.getValue()));
+				try (var vport = new Application(settings, config, arm.getValue())) {
+					var start = new Sample(vport.readyMillis(), vport.process().processorMillis());
+					taken.computeIfAbsent(arm.getKey(), name -> new ArrayList<>()).add(start);
+					if (!cold && i < IDLE_ROUNDS)
+						idle.computeIfAbsent(arm.getKey(), name -> new ArrayList<>()).add(weigh(settings, vport.process()));
+				}
 			}
 		for (var arm : taken.entrySet()) {
 			add(results, scenario, arm, "ready", "ms", Sample::ready);
 			add(results, scenario, arm, "processor time at ready", "ms", Sample::processor);
-			add(results, scenario, arm, "RSS idle", "MiB", Sample::resident);
-			add(results, scenario, arm, "heap used", "MiB", Sample::heap);
-			add(results, scenario, arm, "threads", "", Sample::threads);
-			add(results, scenario, arm, "classes", "", Sample::classes);
-			add(results, scenario, arm, "classes from an archive", "", Sample::shared);
+		}
+		for (var arm : idle.entrySet()) {
+			add(results, scenario, arm, "RSS idle", "MiB", Weight::resident);
+			add(results, scenario, arm, "heap used", "MiB", Weight::heap);
+			add(results, scenario, arm, "threads", "", Weight::threads);
+			add(results, scenario, arm, "classes", "", Weight::classes);
+			add(results, scenario, arm, "classes from an archive", "", Weight::shared);
 		}
 	}
 
-	/** A quantity of a start. */
-	private interface Quantity {
-		double of(Sample sample);
+	/** Of a start, in milliseconds. */
+	private record Sample(double ready, double processor) {
 	}
 
-	private record Sample(double ready, double processor, double resident, double heap, double threads, double classes,
-			double shared) {
+	/** Of a process that idles; memory in MiB. */
+	private record Weight(double resident, double heap, double threads, double classes, double shared) {
 	}
 
-	private static void add(Results results, String scenario, Map.Entry<String, List<Sample>> arm, String quantity,
-			String unit, Quantity of) throws IOException {
+	private static <T> void add(Results results, String scenario, Map.Entry<String, List<T>> arm, String quantity,
+			String unit, ToDoubleFunction<T> of) throws IOException {
 		results.add(new Figure("startup", scenario, arm.getKey(), quantity, unit,
 				"classes from an archive".equals(quantity) ? Better.MORE : Better.LESS,
-				arm.getValue().stream().mapToDouble(of::of).toArray()));
+				arm.getValue().stream().mapToDouble(of).toArray()));
 	}
 
-	private static Sample sample(Settings settings, Path config, String options) throws IOException, InterruptedException {
-		try (var vport = new Application(settings, config, options)) {
-			var process = vport.process();
-			double processor = process.processorMillis();
-			TimeUnit.SECONDS.sleep(settings.choose(IDLE_SECONDS, 1));
-			double resident = process.residentKiB() / KI; // before the JDK's tool makes the process do things
-			double threads = process.threads();
-			var heap = HEAP.matcher(process.jcmd("GC.heap_info"));
-			double used = heap.find() ? Long.parseLong(heap.group(1)) / ("K".equals(heap.group(2)) ? KI : 1) : Double.NaN;
-			double fromFiles = 0;
-			double shared = 0;
-			for (var counter = LOADED.matcher(process.jcmd("PerfCounter.print")); counter.find();)
-				if ("l".equals(counter.group(1)))
-					fromFiles = Long.parseLong(counter.group(2));
-				else
-					shared = Long.parseLong(counter.group(2));
-			return new Sample(vport.readyMillis(), processor, resident, used, threads, fromFiles + shared, shared);
-		}
+	private static Weight weigh(Settings settings, ProcessView process) throws IOException, InterruptedException {
+		TimeUnit.SECONDS.sleep(settings.choose(IDLE_SECONDS, 1));
+		double resident = process.residentKiB() / KI; // before the JDK's tool makes the process do things
+		double threads = process.threads();
+		var heap = HEAP.matcher(process.jcmd("GC.heap_info"));
+		double used = heap.find() ? Long.parseLong(heap.group(1)) / ("K".equals(heap.group(2)) ? KI : 1) : Double.NaN;
+		double fromFiles = 0;
+		double shared = 0;
+		for (var counter = LOADED.matcher(process.jcmd("PerfCounter.print")); counter.find();)
+			if ("l".equals(counter.group(1)))
+				fromFiles = Long.parseLong(counter.group(2));
+			else
+				shared = Long.parseLong(counter.group(2));
+		return new Weight(resident, used, threads, fromFiles + shared, shared);
 	}
 
 	/** What the script adds: the same Java with and without it. */

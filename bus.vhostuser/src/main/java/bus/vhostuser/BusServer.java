@@ -76,6 +76,7 @@ public final class BusServer implements Transport {
 		bus = new ConsoleBus(config.name(), config.vm(), device, seat, this::info);
 		seat.post(() -> {
 			seat.turn(this::turn);
+			seat.tick(device::tick);
 			if (config.polling().micros() > 0)
 				seat.look(device.watchRings(), config.polling());
 			seat.blocked(device::portBlocked);

@@ -225,6 +225,11 @@ public final class ConsoleDevice {
 		return again;
 	}
 
+	/** What {@link Loop#requestTick} asks for. */
+	public void tick() {
+		queues.tick();
+	}
+
 	/**
 	 * Port code has kept the thread that had this device for so long that the caller has it now. Nothing was being changed:
 	 * whatever calls port code has put things in order before. To come before everything else.

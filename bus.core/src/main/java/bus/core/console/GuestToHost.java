@@ -35,21 +35,43 @@ final class GuestToHost {
 	 */
 	boolean turn(Virtqueue queue, PortSlot slot, Scratch scratch) {
 		long budget = BYTES_PER_TURN;
+		beginStride(queue, slot);
 		while (budget > 0) {
-			if (slot != null && (slot.hostOpen && slot.throttled || waits(slot)) && !queue.isDiscarding())
+			if (slot != null && (slot.hostOpen && slot.throttled || waits(slot)) && !queue.isDiscarding()) {
+				queue.stride().pause();
 				return false;
+			}
 			if (queue.fetch(scratch.batch, false, Scratch.SEGMENTS, budget) == 0) {
 				if (!queue.awaitMore(budget < BYTES_PER_TURN))
 					return false;
 				continue;
 			}
 			long moved = move(queue, slot, scratch);
-			if (moved < 0)
+			if (moved < 0) {
+				queue.stride().pause();
 				return false;
+			}
 			queue.publish();
 			budget -= charge(moved, scratch.batch);
+			// a batch of which something is left must find out whether the host side takes no more
+			if (moved == scratch.batch.bytes() && !isConsole(slot) && queue.stride().isEnough(scratch.batch))
+				return false;
 		}
 		return true;
+	}
+
+	private static void beginStride(Virtqueue queue, PortSlot slot) {
+		if (slot != null && slot.answered) {
+			slot.answered = false;
+			queue.stride().end();
+		} else {
+			queue.stride().begin();
+		}
+	}
+
+	/** A console's guest spins for each buffer, so that none of them may wait for the next. */
+	private static boolean isConsole(PortSlot slot) {
+		return slot != null && slot.request.console();
 	}
 
 	/** What a port's next instance is to have stays where it is; only that a console's guest would spin for it. */

@@ -61,6 +61,7 @@ final class HostToGuest {
 					: slot.descriptor != null ? read(queue, slot, scratch.batch) : ask(queue, slot, scratch);
 			if (moved < 0)
 				return false;
+			slot.answered = true;
 			slot.flowing = moved == room || slot.flowing && moved > room / FLOWING_PART;
 			segments = slot.flowing ? Scratch.SEGMENTS : FIRST_SEGMENTS;
 			queue.publish();

@@ -8,6 +8,9 @@ public interface Loop {
 	/** A port that kept its loop so long is closed: every other port of the bus stood still meanwhile. */
 	long BLOCKED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+	/** Of the clock for queues whose drivers do not kick for each chain: what waits for it waits for two at most. */
+	int TICK_MILLIS = 1;
+
 	/** What is called when a watched descriptor changes. */
 	interface Watch {
 		/**
@@ -58,6 +61,9 @@ public interface Loop {
 
 	/** Asks for {@link ConsoleDevice#turn} soon. Loop thread. */
 	void requestTurn();
+
+	/** Asks for {@link ConsoleDevice#tick} once, in about {@link #TICK_MILLIS}. Loop thread. */
+	void requestTick();
 
 	/**
 	 * Watches a descriptor for reading, writing and hang-up, edge-triggered. Loop thread.

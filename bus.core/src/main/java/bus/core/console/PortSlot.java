@@ -34,6 +34,8 @@ final class PortSlot {
 	boolean throttled;
 	/** The host side may have bytes for the guest. */
 	boolean readable;
+	/** The guest has got bytes since its own last had their turn: whoever wrote those may have waited for these. */
+	boolean answered;
 	/** It fills many buffers at a time, so that the next read is offered many. */
 	boolean flowing;
 	volatile boolean unplugged;

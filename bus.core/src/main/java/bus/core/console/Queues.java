@@ -36,6 +36,8 @@ final class Queues {
 	private final int[] condemned;
 	/** There is a driver that may go on: before one has come, nobody can have offered anything. */
 	private boolean paused;
+	/** Whose drivers do not kick for each chain: the clock ticks for these. */
+	private final BitSet strides = new BitSet();
 	/** Null if no ring is looked at without a kick. */
 	private HotQueues hot;
 	/** Null if nobody takes notes. */
@@ -74,6 +76,7 @@ final class Queues {
 
 	/** Answers where the queue stood, or null if it was not started. */
 	RingPosition stop(int queue) {
+		settle(queue);
 		var position = position(queue);
 		if (position != null && position.offset() > 0)
 			begun[queue] = position;
@@ -114,6 +117,12 @@ final class Queues {
 		noted.set(0, rings.length, newRecorder != null); // what it has from before is put right when a queue has its turn
 	}
 
+	/** Nobody will know any more what its driver was not told of yet; a call too many does no harm (section 2.7.7.1). */
+	private void settle(int queue) {
+		if (rings[queue] != null && rings[queue].stride().isLong())
+			transport.call(queue);
+	}
+
 	private void note(int queue, RingPosition position) {
 		noted.set(queue, position.offset() > 0);
 		recorder.begun(queue, position);
@@ -149,6 +158,7 @@ final class Queues {
 
 	/** The same ring in other memory, or at another place in it. What broke it has not gone away with that. */
 	void replace(int queue, Virtqueue ring) {
+		settle(queue);
 		ring.condemn(rings[queue].condemned());
 		rings[queue] = ring;
 		show(ring);
@@ -245,8 +255,25 @@ final class Queues {
 			transport.call(queue);
 		if (again)
 			work.add(queue);
+		if (ring.stride().isLong() && !strides.get(queue)) {
+			strides.set(queue);
+			loop.requestTick();
+		}
 		if (hot != null && ring.isWaiting())
 			hot.add(queue, ring);
+	}
+
+	/** Gives a turn to queues whose drivers may wait for one without a kick. */
+	void tick() {
+		for (int queue = strides.nextSetBit(0); queue >= 0; queue = strides.nextSetBit(queue + 1)) {
+			var ring = rings[queue];
+			if (ring == null || !ring.stride().isLong())
+				strides.clear(queue);
+			else if (ring.stride().isLate())
+				kick(queue);
+		}
+		if (!strides.isEmpty())
+			loop.requestTick();
 	}
 
 	/** Its memory went while it was looked at. */

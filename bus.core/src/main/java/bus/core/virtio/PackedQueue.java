@@ -70,7 +70,14 @@ final class PackedQueue extends Virtqueue {
 
 	@Override
 	int next() {
-		return next | (wrap ? RingPosition.WRAP : 0);
+		return position(0);
+	}
+
+	/** So many entries from the next one on, fewer than the ring has. */
+	private int position(int ahead) {
+		int at = next + ahead;
+		boolean turn = at < size == wrap;
+		return (at < size ? at : at - size) | (turn ? RingPosition.WRAP : 0);
 	}
 
 	@Override
@@ -206,7 +213,7 @@ final class PackedQueue extends Virtqueue {
 	}
 
 	@Override
-	public boolean isCallDue() {
+	boolean hasCallDue() {
 		int given = uncalled;
 		if (given == 0)
 			return false;
@@ -223,15 +230,15 @@ final class PackedQueue extends Virtqueue {
 	}
 
 	@Override
-	public boolean armKick() {
+	boolean armKick(int entries) {
 		if (eventIdx) // index, wrap counter and flags in one store: the driver must not see half of it
-			U32.setRelease(deviceEvent, 0L, next() | EVENT_DESC << 16);
+			U32.setRelease(deviceEvent, 0L, position(entries - 1) | EVENT_DESC << 16);
 		else if (disarmed)
 			U32.setRelease(deviceEvent, 0L, 0);
 		disarmed = false;
 		// the event must be visible before the flags are read again: the driver does it the other way round
 		VarHandle.fullFence();
-		return isOffering();
+		return isOffering(eventIdx ? entries : 1);
 	}
 
 	@Override
@@ -241,7 +248,8 @@ final class PackedQueue extends Virtqueue {
 	}
 
 	@Override
-	public boolean isOffering() {
-		return isAvailable(next, wrap);
+	boolean isOffering(int entries) {
+		int at = position(entries - 1);
+		return isAvailable(at & ~RingPosition.WRAP, (at & RingPosition.WRAP) != 0);
 	}
 }

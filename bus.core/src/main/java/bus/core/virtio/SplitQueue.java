@@ -155,7 +155,7 @@ final class SplitQueue extends Virtqueue {
 	}
 
 	@Override
-	public boolean isCallDue() {
+	boolean hasCallDue() {
 		int old = called;
 		if (published == old)
 			return false;
@@ -169,15 +169,15 @@ final class SplitQueue extends Virtqueue {
 	}
 
 	@Override
-	public boolean armKick() {
+	boolean armKick(int entries) {
 		if (eventIdx)
-			U16.setRelease(used, availEvent, (short) next);
+			U16.setRelease(used, availEvent, (short) (next + entries - 1));
 		else if (disarmed)
 			U16.setRelease(used, 0L, (short) 0);
 		disarmed = false;
 		// the event must be visible before the index is read again: the driver does it the other way round
 		VarHandle.fullFence();
-		return isOffering();
+		return isOffering(eventIdx ? entries : 1);
 	}
 
 	/** With EVENT_IDX nothing is to be done: the event that was asked for is one of a chain that came since. */
@@ -190,7 +190,7 @@ final class SplitQueue extends Virtqueue {
 	}
 
 	@Override
-	public boolean isOffering() {
-		return offered() != 0;
+	boolean isOffering(int entries) {
+		return offered() >= entries;
 	}
 }

@@ -46,6 +46,7 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	private boolean waiting;
 	/** The driver is not asked for kicks, though the ring was found empty since. */
 	private boolean kickless;
+	private final Stride stride;
 
 	Virtqueue(GuestMemory memory, RingSetup setup, long features, long offset) {
 		this.memory = memory;
@@ -55,6 +56,7 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 		this.indirect = Feature.has(features, Feature.INDIRECT_DESC);
 		this.inOrder = Feature.has(features, Feature.IN_ORDER);
 		this.offset = offset;
+		this.stride = new Stride(this);
 	}
 
 	/**
@@ -179,26 +181,51 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	public abstract void publish();
 
 	/** Whether the driver wants to be told of what was published since this was last asked. */
-	public abstract boolean isCallDue();
+	abstract boolean hasCallDue();
+
+	/** At the end of a turn: whether the driver is to be told of what was published since this was last asked. */
+	public final boolean isCallDue() {
+		return stride.isCallWanted() && hasCallDue();
+	}
+
+	/** When the driver kicks. */
+	public final Stride stride() {
+		return stride;
+	}
 
 	/**
 	 * Asks the driver for a kick when it offers more than was seen. To be called when {@link #fetch} found nothing.
 	 *
 	 * @return true if the driver has offered more meanwhile, so that the caller must look again
 	 */
-	public abstract boolean armKick();
+	public final boolean armKick() {
+		return armKick(1);
+	}
+
+	/**
+	 * Asks the driver for a kick when it has offered so many ring entries; without EVENT_IDX when it offers one.
+	 *
+	 * @return true if it has offered them meanwhile, so that the caller must look again
+	 */
+	abstract boolean armKick(int entries);
 
 	/** Asks the driver for no kicks. It may do so all the same: with EVENT_IDX once in a while, because indices come back. */
 	abstract void disarmKick();
 
 	/** Whether the driver offers something that was not seen yet: one volatile read, no system call. */
-	public abstract boolean isOffering();
+	public final boolean isOffering() {
+		return isOffering(1);
+	}
+
+	/** Whether the driver offers so many ring entries. */
+	abstract boolean isOffering(int entries);
 
 	// ---- a ring that is looked at
 
 	/** From now on somebody looks whether it {@link #isOffering} while it is {@link #isWaiting}. */
 	public final void watch() {
 		watched = true;
+		stride.forbid();
 	}
 
 	/**

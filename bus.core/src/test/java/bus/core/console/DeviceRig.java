@@ -48,6 +48,8 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	final ConsoleDevice device;
 	final ConsoleBus bus;
 	final RingKind kind;
+	/** Entries of each ring that is started from now on. */
+	int entries = RING;
 	final Map<Integer, DriverRing> rings;
 	final Map<Integer, MemorySegment> posted;
 	/** Interrupts of each queue, in the order of the first ones. */
@@ -58,6 +60,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	/** Descriptors that are watched for writing. */
 	final Set<Integer> writing = new HashSet<>();
 	int configChanges;
+	boolean tickRequested;
 	/** The loop takes no tasks any more. */
 	boolean ended;
 	/** Takes the tasks that the loop has not come to yet; null if it runs them at once. */
@@ -158,7 +161,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		rings.clear();
 		posted.clear();
 		for (int queue = 0; queue < device.queueCount(); queue++) {
-			rings.put(queue, DriverRing.create(ram, RING, kind.features()));
+			rings.put(queue, DriverRing.create(ram, entries, kind.features()));
 			start(queue, positions.get(queue));
 		}
 		run();
@@ -180,7 +183,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	private Virtqueue open(int queue, RingPosition position) {
 		var ring = rings.get(queue);
 		var addresses = new RingSetup.Addresses(ring.descAddress(), ring.availAddress(), ring.usedAddress());
-		return Virtqueue.open(memory, RingSetup.find(memory, RING, addresses, kind.features(), false), kind.features(),
+		return Virtqueue.open(memory, RingSetup.find(memory, entries, addresses, kind.features(), false), kind.features(),
 				position);
 	}
 
@@ -233,7 +236,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	/** Gives the device a buffer to write into. */
 	void postRoom(int queue, int size) {
 		var room = ram.allocate(size, 1);
-		posted.put(queue * RING + rings.get(queue).add(List.of(), List.of(room)), room);
+		posted.put(queue * entries + rings.get(queue).add(List.of(), List.of(room)), room);
 	}
 
 	/** What the device has put into the buffers of a queue, a string each. */
@@ -241,7 +244,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		var texts = new ArrayList<String>();
 		var ring = rings.get(queue);
 		for (var used = ring.poll(); used != null; used = ring.poll())
-			texts.add(new String(posted.get(queue * RING + used.token()).asSlice(0, used.length())
+			texts.add(new String(posted.get(queue * entries + used.token()).asSlice(0, used.length())
 					.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1));
 		return texts;
 	}
@@ -283,7 +286,7 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 		switch (rings.get(queue)) {
 			case SplitDriverRing split -> split.memory().availIdx(999);
 			case PackedDriverRing packed -> {
-				for (int i = 0; i < RING; i++) // whichever comes next, the chain has no end
+				for (int i = 0; i < entries; i++) // whichever comes next, the chain has no end
 					packed.memory().descriptorFlags(i, PackedRingMemory.NEXT | PackedRingMemory.AVAIL);
 			}
 		}
@@ -315,6 +318,15 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 			turnRequested = false;
 			turnRequested |= device.turn(scratch);
 		}
+	}
+
+	/** The clock ticks, if it was asked for. */
+	void tick() {
+		if (!tickRequested)
+			return;
+		tickRequested = false;
+		device.tick();
+		run();
 	}
 
 	void turnOnce() {
@@ -364,6 +376,11 @@ final class DeviceRig implements Loop, Transport, AutoCloseable {
 	}
 
 	/** Nothing is ever ready by itself: there is no kernel here, and descriptors are mere numbers. */
+	@Override
+	public void requestTick() {
+		tickRequested = true;
+	}
+
 	@Override
 	public void watch(int descriptor, Watch watch) {
 		watches.put(descriptor, watch);

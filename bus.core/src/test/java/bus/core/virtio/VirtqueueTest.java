@@ -257,6 +257,27 @@ class VirtqueueTest {
 		assertTrue(rig.queue.isCallDue());
 	}
 
+	/** A driver that cannot be told when to kick, and one whose queue would be full by then, kick for each chain. */
+	@Test
+	void stride_eventIdxAndALargeQueue_orNever() {
+		try (var large = new QueueRig(kind, 64)) {
+			stream(large);
+			assertEquals(kind.has(Feature.EVENT_IDX), large.queue.stride().isLong());
+		}
+		stream(rig);
+		assertFalse(rig.queue.stride().isLong());
+	}
+
+	private static void stream(QueueRig to) {
+		for (int i = 0; i < 20; i++) {
+			to.queue.stride().begin();
+			to.offer("a", "b", "c");
+			to.completeWhole();
+			to.queue.stride().isEnough(to.batch);
+			assertEquals(3, to.pollAll());
+		}
+	}
+
 	@Test
 	void armKick_emptyRing_asksForTheNextOne() {
 		rig.offer("x");

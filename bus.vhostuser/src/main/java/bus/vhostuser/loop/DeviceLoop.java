@@ -64,6 +64,7 @@ final class DeviceLoop implements Runnable {
 	private final Epoll epoll = new Epoll(EVENTS);
 	private final EntryTable entries = new EntryTable();
 	private final Lookout lookout = new Lookout(epoll, entries, System::nanoTime);
+	private final Ticks ticks = new Ticks();
 	private final Scratch scratch = new Scratch(Arena.ofAuto());
 	private final ArrayDeque<Seat> turns = new ArrayDeque<>();
 	/** Seats with tasks: each at most once, so it is as bounded as the number of buses. */
@@ -148,7 +149,7 @@ final class DeviceLoop implements Runnable {
 	}
 
 	private void round() throws LinuxException {
-		int n = lookout.await(!turns.isEmpty() || !signalled.isEmpty());
+		int n = lookout.await(!turns.isEmpty() || !signalled.isEmpty() ? 0 : ticks.patience());
 		for (int i = 0; i < n; i++) {
 			var entry = entries.get(epoll.data(i));
 			if (entry != null)
@@ -160,6 +161,11 @@ final class DeviceLoop implements Runnable {
 				guarded(seat, null, 0);
 			else
 				seat.loop().offer(seat); // it moved after it was put here
+		for (int due = ticks.due(); due > 0; due--) {
+			var seat = ticks.take();
+			if (seat.loop() == this) // else it took its wish along
+				tick(seat);
+		}
 		for (int waiting = turns.size(); waiting > 0 && !turns.isEmpty(); waiting--) {
 			var seat = turns.poll();
 			if (seat.loop() == this)
@@ -181,6 +187,14 @@ final class DeviceLoop implements Runnable {
 		}
 	}
 
+	private static void tick(Seat seat) {
+		try {
+			seat.takeTick();
+		} catch (RuntimeException | Error e) {
+			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
+		}
+	}
+
 	private void turn(Seat seat) {
 		try {
 			seat.takeTurn(scratch);
@@ -196,6 +210,11 @@ final class DeviceLoop implements Runnable {
 
 	void enqueue(Seat seat) {
 		turns.add(seat);
+	}
+
+	/** By this thread, or for a seat that is moved, when this thread touches nothing. */
+	void tickLater(Seat seat) {
+		ticks.add(seat);
 	}
 
 	/** Any thread. */

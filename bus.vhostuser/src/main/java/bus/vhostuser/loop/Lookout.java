@@ -83,13 +83,15 @@ final class Lookout {
 	}
 
 	/**
-	 * Waits for events; while somebody wants a turn, it does not wait.
+	 * Waits for events.
 	 *
+	 * @param patience at most so many milliseconds; 0 while somebody wants a turn, -1 without end
 	 * @return events in the epoll; 0 also when something was found that is none, and has requested a turn
 	 */
-	int await(boolean busy) throws LinuxException {
+	int await(int patience) throws LinuxException {
 		if (seats.isEmpty())
-			return epoll.await(busy ? 0 : -1);
+			return epoll.await(patience);
+		boolean busy = patience == 0;
 		boolean found = busy && ++rounds % ROUNDS == 0 ? rest() : sweep();
 		if (found || busy)
 			return glance(clock.getAsLong());
@@ -101,7 +103,7 @@ final class Lookout {
 		// that comes later rings an eventfd, and the epoll remembers that if the thread does not sleep yet
 		if (rest())
 			return 0;
-		events = epoll.await(-1);
+		events = epoll.await(patience);
 		slept(clock.getAsLong() - began);
 		return events;
 	}

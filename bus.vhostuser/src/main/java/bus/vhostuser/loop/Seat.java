@@ -36,6 +36,9 @@ public final class Seat implements Loop {
 	private final AtomicBoolean signalled = new AtomicBoolean();
 	private Turn turn = scratch -> false;
 	private boolean turnRequested;
+	private Runnable tick = () -> {
+	};
+	private boolean tickRequested;
 	/** Null if nothing of the seat's is to be looked at. */
 	private Sight sight;
 	private Polling polling = Polling.OFF;
@@ -62,6 +65,11 @@ public final class Seat implements Loop {
 	/** Sets what {@link #requestTurn} asks for. */
 	public void turn(Turn newTurn) {
 		this.turn = newTurn;
+	}
+
+	/** Sets what {@link #requestTick} asks for. */
+	public void tick(Runnable newTick) {
+		this.tick = newTick;
 	}
 
 	/** Sets what is done first when the seat had to leave its thread to port code of its own that does not return. */
@@ -205,6 +213,19 @@ public final class Seat implements Loop {
 	}
 
 	@Override
+	public void requestTick() {
+		if (tickRequested)
+			return;
+		tickRequested = true;
+		loop.tickLater(this);
+	}
+
+	void takeTick() {
+		tickRequested = false;
+		tick.run();
+	}
+
+	@Override
 	public void watch(int descriptor, Watch watch) throws LinuxException {
 		watch(new DeviceLoop.Entry(this, descriptor, watch, DeviceLoop.WATCHED));
 	}
@@ -275,6 +296,8 @@ public final class Seat implements Loop {
 			target.add(entry);
 		turnRequested = false;
 		enlisted = false; // the turn that it gets there enlists it, if there is still something to look at
+		if (tickRequested)
+			target.tickLater(this);
 		justMoved = true;
 		justBlocked = fromItsOwnPort;
 		signalled.set(true); // it may be listed at the old loop, which is stuck
@@ -294,5 +317,7 @@ public final class Seat implements Loop {
 			loop.remove(entry);
 		watches.clear();
 		sight = null;
+		tick = () -> {
+		};
 	}
 }

@@ -88,7 +88,7 @@ class LookoutTest {
 	private int await(Seat seat) throws IOException {
 		int before = ring.looks;
 		lookout.enlist(seat);
-		lookout.await(false);
+		lookout.await(-1);
 		return ring.looks - before;
 	}
 
@@ -170,7 +170,7 @@ class LookoutTest {
 		var seat = seat(ring, 50, 100);
 		ring.offeredMeanwhile = true;
 		lookout.enlist(seat);
-		assertEquals(0, lookout.await(false));
+		assertEquals(0, lookout.await(-1));
 		assertFalse(seat.isEnlisted());
 	}
 
@@ -210,7 +210,7 @@ class LookoutTest {
 		int rests = ring.rests;
 		lookout.enlist(seat);
 		kick.ring();
-		assertEquals(1, lookout.await(false));
+		assertEquals(1, lookout.await(-1));
 		assertEquals(TOKEN, epoll.data(0));
 		assertEquals(rests, ring.rests, "it slept");
 		assertEquals(51, await(seat), "a neighbour's event made the next look shorter");
@@ -221,7 +221,7 @@ class LookoutTest {
 		var seat = seat(ring, 50, 100);
 		lookout.enlist(seat);
 		for (int i = 0; i < 2000; i++)
-			lookout.await(true);
+			lookout.await(0);
 		assertEquals(1, ring.rests);
 		assertFalse(seat.isEnlisted());
 	}

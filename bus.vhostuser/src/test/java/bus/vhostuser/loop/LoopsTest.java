@@ -121,6 +121,43 @@ class LoopsTest {
 	}
 
 	@Test
+	void tick_askedForTwice_comesOnce_withNothingElseToWakeTheLoop() throws Exception {
+		var seat = sit(true);
+		var ticks = new AtomicInteger();
+		var third = new CountDownLatch(3);
+		seat.tick(() -> {
+			ticks.incrementAndGet();
+			third.countDown();
+			if (ticks.get() < 3)
+				seat.requestTick();
+		});
+		seat.post(() -> {
+			seat.requestTick();
+			seat.requestTick();
+		});
+		await(third);
+		var settled = new CountDownLatch(1);
+		seat.post(settled::countDown);
+		await(settled);
+		assertEquals(3, ticks.get());
+	}
+
+	@Test
+	void tick_thatThrows_doesNotStopTheClockOfOthers() throws Exception {
+		var seat = sit(true);
+		var again = new CountDownLatch(2);
+		seat.tick(() -> {
+			again.countDown();
+			throw new IllegalStateException("meant to be logged");
+		});
+		seat.post(seat::requestTick);
+		while (again.getCount() > 1)
+			Thread.onSpinWait();
+		seat.post(seat::requestTick);
+		await(again);
+	}
+
+	@Test
 	void post_afterLeave_saysSo() throws Exception {
 		var seat = loops.sit("vm", false);
 		loops.leave(seat, () -> {
@@ -251,6 +288,24 @@ class LoopsTest {
 		threads.peek().join();
 		assertEquals(2, threads.size());
 		assertEquals(2, threads.stream().distinct().count(), "the step was for the new thread");
+	}
+
+	@Test
+	void tickThatWasDue_whenItsLoopGotStuck_comesAtTheNewOne() throws Exception {
+		var seat = sit(true);
+		var before = seat.loop();
+		var ticked = new CountDownLatch(1);
+		var release = new CountDownLatch(1);
+		seat.tick(ticked::countDown);
+		seat.post(() -> {
+			seat.requestTick();
+			seat.enterPort();
+			awaitQuietly(release);
+			seat.leavePort();
+		});
+		await(ticked);
+		assertNotSame(before, seat.loop());
+		release.countDown();
 	}
 
 	@Test
