@@ -10,7 +10,7 @@ import bench.Figure;
 import bench.Figure.Better;
 import bench.Results;
 
-/** Samples of all rounds, until they are figures. */
+/** Samples, until they are figures. */
 final class Collected {
 	private record Quantity(String scenario, String name, String unit, Better better) {
 	}

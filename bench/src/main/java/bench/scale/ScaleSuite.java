@@ -57,9 +57,8 @@ public final class ScaleSuite implements Suite {
 		results.step("a start that does not count: it makes the archive of classes if there is none");
 		startOnce(settings);
 		try {
-			for (int round = settings.choose(3, 1); round > 0; round--)
-				for (int[] size : settings.quick() ? QUICK : FULL)
-					measure(settings, size, collected, results);
+			for (int[] size : settings.quick() ? QUICK : FULL)
+				measure(settings, size, collected, results);
 		} finally {
 			collected.give(name(), results); // of a run that fails half-way, too
 		}

@@ -95,7 +95,7 @@ class LifeScenariosTest {
 		try (var client = machine.greeted("reload", programs.open("reload"))) {
 			programs.reloadDriver();
 			machine.awaitSides("reload", "closed", "open");
-			assertEquals(ScenarioMachine.ports(SOCKETS), programs.ports());
+			Await.until("all ports of before", () -> ScenarioMachine.ports(SOCKETS).equals(programs.ports()));
 			client.send("sent to a closed port");
 			programs.reloadDriver();
 			programs.awaitPort("reload");

@@ -114,6 +114,11 @@ public final class Stride {
 
 	/** The clock ticks: whether the queue is to have a turn because it has had none since the last tick. */
 	public boolean isLate() {
+		if (late) { // and has had no turn all the same: it is broken, or its driver stands still
+			late = false;
+			pause();
+			return false;
+		}
 		late = !served;
 		served = false;
 		return late;

@@ -92,6 +92,74 @@ class StrideTest {
 		assertEquals(0, calls());
 	}
 
+	/** One buffer more, while a stride is being moved, begins the next one. */
+	@Test
+	void chainThatComesDuringATurn_waitsForItsStride() {
+		begin();
+		port.duringGuestData = () -> rig.offer(OUT, "x");
+		write(STRIDE);
+		port.duringGuestData = () -> {
+		};
+		assertEquals(STRIDE, taken());
+		write(STRIDE - 1);
+		assertEquals(2 * STRIDE, taken());
+		assertEquals(2, kicks);
+	}
+
+	/** Linux spins for each buffer of a console's, with interrupts off. */
+	@Test
+	void console_driverRunsAhead_isKickedAndCalledForEachTurn() throws Exception {
+		var console = rig.plugged("", 0);
+		rig.bootGuest();
+		for (int i = 1; i <= 100; i++) {
+			rig.offer(1, "x");
+			rig.offer(1, "x");
+			rig.kick(1);
+			assertEquals(2, rig.drain(1));
+			assertEquals(2 * i, console.taken.length());
+			assertEquals(i, rig.calls.get(1));
+		}
+	}
+
+	/** Its driver does not kick anyway, and whoever looks at it waits for the next chain, not for the twentieth. */
+	@Test
+	void ringThatIsLookedAt_hasNone() throws Exception {
+		rig.device.watchRings();
+		rig.bootGuest();
+		for (int i = 0; i < 100; i++) {
+			rig.drain(OUT);
+			rig.offer(OUT, "x");
+			rig.offer(OUT, "x");
+			rig.kick(OUT);
+		}
+		assertFalse(rig.tickRequested);
+		assertEquals(200, taken());
+	}
+
+	@Test
+	void queueBroken_clockStops() {
+		begin();
+		write(STRIDE);
+		rig.lie(OUT);
+		rig.kick(OUT);
+		for (int i = 0; i < 4; i++)
+			rig.tick();
+		assertFalse(rig.tickRequested);
+		assertEquals(1, rig.errors.size());
+	}
+
+	@Test
+	void portHeldForItsNextInstance_clockStops() {
+		begin();
+		rig.offLoop(() -> rig.bus.hold(port));
+		write(STRIDE);
+		rig.tick();
+		rig.tick();
+		rig.tick();
+		assertFalse(rig.tickRequested);
+		assertEquals(0, taken());
+	}
+
 	@Test
 	void shortOfAStride_secondTickBringsIt_andTheCall() {
 		begin();
