@@ -32,6 +32,8 @@ public final class StartupSuite implements Suite {
 	private static final Pattern LOADED = Pattern.compile("java\\.cls\\.(l|sharedL)oadedClasses=(\\d+)");
 	private static final Path CACHES = Path.of("/proc/sys/vm/drop_caches");
 	private static final double KI = 1024;
+	/** More are the suite scale's. */
+	private static final int MANY = 100;
 	private static final String ONE = "1 bus, 2 ports";
 	private static final String COLD = ONE + ", cold disk cache";
 
@@ -49,13 +51,13 @@ public final class StartupSuite implements Suite {
 	public List<Plot> plots() {
 		return List.of(
 				new Plot("startup-ready", "Until vport is ready, ms", "ready", "", Plot.Form.BARS,
-						Plot.points("1 bus", ONE, "cold disk cache", COLD, "100 buses", many(100), "1000 buses", many(1000))),
+						Plot.points("1 bus", ONE, "cold disk cache", COLD, MANY + " buses", many())),
 				new Plot("startup-rss", "Memory of an idle vport, MiB", "RSS idle", "", Plot.Form.BARS,
-						Plot.points("1 bus", ONE, "100 buses", many(100), "1000 buses", many(1000))));
+						Plot.points("1 bus", ONE, MANY + " buses", many())));
 	}
 
-	private static String many(int buses) {
-		return buses + " buses, 2 ports each";
+	private static String many() {
+		return MANY + " buses, 2 ports each";
 	}
 
 	@Override
@@ -63,8 +65,7 @@ public final class StartupSuite implements Suite {
 		Files.createDirectories(settings.build());
 		try (var folder = new TemporaryFolder()) {
 			one(settings, results, folder.path());
-			for (int buses : settings.quick() ? new int[] {100} : new int[] {100, 1000})
-				many(settings, results, folder.path(), buses);
+			many(settings, results, folder.path());
 		}
 	}
 
@@ -89,10 +90,9 @@ public final class StartupSuite implements Suite {
 		script(settings, results, config, rounds);
 	}
 
-	private static void many(Settings settings, Results results, Path folder, int buses)
-			throws IOException, InterruptedException {
-		var config = configured(folder, buses);
-		rounds(settings, results, config, Map.of("vport", ""), settings.choose(3, 1), many(buses), false);
+	private static void many(Settings settings, Results results, Path folder) throws IOException, InterruptedException {
+		var config = configured(folder, MANY);
+		rounds(settings, results, config, Map.of("vport", ""), settings.choose(3, 1), many(), false);
 	}
 
 	private static void rounds(Settings settings, Results results, Path config, Map<String, String> arms, int rounds,

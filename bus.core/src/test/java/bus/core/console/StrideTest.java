@@ -79,7 +79,7 @@ class StrideTest {
 	}
 
 	@Test
-	void stream_oneKickAStride_noCalls() {
+	void s40_stream_oneKickAStride_noCalls() {
 		begin();
 		int chains = 100 * STRIDE;
 		for (int i = 0; i < chains; i++) {
@@ -161,7 +161,7 @@ class StrideTest {
 	}
 
 	@Test
-	void shortOfAStride_secondTickBringsIt_andTheCall() {
+	void s40_shortOfAStride_secondTickBringsIt_andTheCall() {
 		begin();
 		write(STRIDE - 1);
 		assertEquals(0, kicks);
