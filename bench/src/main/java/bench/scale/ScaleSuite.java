@@ -40,7 +40,7 @@ public final class ScaleSuite implements Suite {
 				overGuests("scale-wait", "All guests connect at once: the longest wait of any of them",
 						"connect, longest wait for a reply"),
 				overGuests("scale-idle-cpu", "All guests idle", "idle CPU"),
-				overGuests("scale-idle-memory", "All guests idle", "RSS per guest"),
+				overGuests("scale-idle-memory", "Resident memory, all guests idle", "RSS"),
 				overGuests("scale-busy-wait", "An idle guest while others are busy", "a console's line, others busy p99"),
 				overGuests("scale-plug", "A port plugged on all buses", "a port plugged everywhere: there, last"));
 	}
