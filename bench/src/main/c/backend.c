@@ -3,8 +3,9 @@
  * measured. Ports 1 to PORTS are named PREFIX.1 and so on, and each has a socket FOLDER/PREFIX.1 where one client at a time is
  * let in. What a Java program has to beat is not a better design but the same one without Java: one thread, one edge-triggered
  * epoll, kicks that are never read, writev and readv between the guest's memory and the sockets, 64 buffers and 256 KiB a call,
- * turns of 256 KiB, one call to the guest for each turn, kicks and calls of a stream as stride.h says, sockets watched for writing only while somebody waits to write, no read
- * after a short one. It prints "ready" when it listens, and ends when its front-end leaves.
+ * turns of 256 KiB, one call to the guest for each turn, kicks and calls of a stream as stride.h says, sockets watched for
+ * writing only while somebody waits to write, no read after a short one. It prints "ready" when it listens, and ends when its
+ * front-end leaves.
  */
 #define _GNU_SOURCE
 #include <sys/epoll.h>

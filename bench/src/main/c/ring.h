@@ -319,13 +319,13 @@ static inline int ring_call_due(struct ring *ring) {
 	return (uint16_t)(published - *ring->used_event - 1) < (uint16_t)(published - old);
 }
 
-/* Asks for a kick when so many chains are offered; without EVENT_IDX it comes with the first. 1 if they are meanwhile: look again. */
+/* Asks for a kick when so many chains are offered, more than one only with EVENT_IDX. 1 if they are meanwhile: look again. */
 static inline int ring_arm_kick(struct ring *ring, int chains) {
 	if (ring->event_idx)
 		*ring->avail_event = ring->next + chains - 1;
 	/* the event must be visible before the index is read again: the driver does it the other way round */
 	atomic_thread_fence(memory_order_seq_cst);
-	return ring_offered(ring) >= (ring->event_idx ? chains : 1);
+	return ring_offered(ring) >= chains;
 }
 
 #endif

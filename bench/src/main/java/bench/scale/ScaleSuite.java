@@ -19,13 +19,15 @@ public final class ScaleSuite implements Suite {
 	/** Guests that are busy at once; fewer of a small fleet. */
 	static final int BUSY = 100;
 
+	static final String NAME = "scale";
+
 	private static final int[][] FULL = { { 100, 2 }, { 250, 2 }, { 500, 2 }, { 1000, 2 }, { 450, 8 } };
 	private static final int[][] QUICK = { { 50, 2 }, { 10, 8 } };
 	private static final double MILLION = 1e6;
 
 	@Override
 	public String name() {
-		return "scale";
+		return NAME;
 	}
 
 	@Override
@@ -53,15 +55,12 @@ public final class ScaleSuite implements Suite {
 
 	@Override
 	public void run(Settings settings, Results results) throws IOException, InterruptedException {
-		var collected = new Collected();
 		results.step("a start that does not count: it makes the archive of classes if there is none");
 		startOnce(settings);
-		try {
-			for (int[] size : settings.quick() ? QUICK : FULL)
-				measure(settings, size, collected, results);
-		} finally {
-			collected.give(name(), results); // of a run that fails half-way, too
-		}
+		for (int[] size : settings.quick() ? QUICK : FULL)
+			try (var folder = new TemporaryFolder()) {
+				measure(settings, new Fleet(folder.path(), size[0], size[1]), new Collected(results), results);
+			}
 	}
 
 	private static void startOnce(Settings settings) throws IOException, InterruptedException {
@@ -71,13 +70,6 @@ public final class ScaleSuite implements Suite {
 			try (var vport = new Vport(settings, fleet)) {
 				vport.awaitReady();
 			}
-		}
-	}
-
-	private static void measure(Settings settings, int[] size, Collected collected, Results results)
-			throws IOException, InterruptedException {
-		try (var folder = new TemporaryFolder()) {
-			measure(settings, new Fleet(folder.path(), size[0], size[1]), collected, results);
 		}
 	}
 

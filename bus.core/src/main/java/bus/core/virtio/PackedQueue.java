@@ -238,7 +238,7 @@ final class PackedQueue extends Virtqueue {
 		disarmed = false;
 		// the event must be visible before the flags are read again: the driver does it the other way round
 		VarHandle.fullFence();
-		return isOffering(eventIdx ? entries : 1);
+		return isOffering(entries);
 	}
 
 	@Override

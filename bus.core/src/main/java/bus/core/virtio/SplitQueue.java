@@ -177,7 +177,7 @@ final class SplitQueue extends Virtqueue {
 		disarmed = false;
 		// the event must be visible before the index is read again: the driver does it the other way round
 		VarHandle.fullFence();
-		return isOffering(eventIdx ? entries : 1);
+		return isOffering(entries);
 	}
 
 	/** With EVENT_IDX nothing is to be done: the event that was asked for is one of a chain that came since. */

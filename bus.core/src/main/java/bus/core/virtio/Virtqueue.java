@@ -203,7 +203,7 @@ public abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
 	}
 
 	/**
-	 * Asks the driver for a kick when it has offered so many ring entries; without EVENT_IDX when it offers one.
+	 * Asks the driver for a kick when it has offered so many ring entries; more than one only with EVENT_IDX.
 	 *
 	 * @return true if it has offered them meanwhile, so that the caller must look again
 	 */

@@ -164,7 +164,7 @@ final class DeviceLoop implements Runnable {
 		for (int due = ticks.due(); due > 0; due--) {
 			var seat = ticks.take();
 			if (seat.loop() == this) // else it took its wish along
-				tick(seat);
+				seat.takeTick();
 		}
 		for (int waiting = turns.size(); waiting > 0 && !turns.isEmpty(); waiting--) {
 			var seat = turns.poll();
@@ -182,14 +182,6 @@ final class DeviceLoop implements Runnable {
 				entry.watch.ready(events);
 		} catch (LoopLost e) {
 			throw e;
-		} catch (RuntimeException | Error e) {
-			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
-		}
-	}
-
-	private static void tick(Seat seat) {
-		try {
-			seat.takeTick();
 		} catch (RuntimeException | Error e) {
 			LOG.log(System.Logger.Level.ERROR, "bus " + seat.name() + ": internal error, please report it", e);
 		}

@@ -179,7 +179,7 @@ public final class Seat implements Loop {
 		}
 	}
 
-	/** A task that fails must not take those behind it along: somebody waits for each. */
+	/** What fails must not take along what comes behind it: somebody waits for each. */
 	private void perform(Runnable task) {
 		try {
 			task.run();
@@ -222,7 +222,7 @@ public final class Seat implements Loop {
 
 	void takeTick() {
 		tickRequested = false;
-		tick.run();
+		perform(tick);
 	}
 
 	@Override
